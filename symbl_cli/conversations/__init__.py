@@ -1,0 +1,1 @@
+"""The Conversation API's client."""

@@ -1,0 +1,1 @@
+"""The wire as values: events, codec, session, resources. Stdlib only."""

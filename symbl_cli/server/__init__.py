@@ -1,0 +1,1 @@
+"""The embedded server; knows nothing of the client."""

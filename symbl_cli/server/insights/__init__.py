@@ -1,0 +1,1 @@
+"""What was asked, agreed and talked about: pure."""

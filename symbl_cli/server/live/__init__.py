@@ -1,0 +1,1 @@
+"""A conversation while it runs."""

@@ -1,0 +1,1 @@
+"""The Conversation API: request values in, response values out."""

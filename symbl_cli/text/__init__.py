@@ -1,0 +1,1 @@
+"""Word fixes, redaction, terminal-safe text."""
