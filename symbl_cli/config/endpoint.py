@@ -1,0 +1,26 @@
+"""Where a server is, as a value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server that speaks the Streaming and Conversation API.
+
+    Ask for one anew at every dial: a restarted local server has another port and
+    another token.
+    """
+
+    ws_url: str
+    """`ws://host:port`, without a trailing slash."""
+    http_url: str
+    token: Callable[[], str]
+    """A bearer token that is good now; may do I/O; raises AuthenticationError."""
+    is_local: bool
+    """Whether it is the embedded server of this computer (never through a proxy)."""
+
+
+EndpointProvider: TypeAlias = Callable[[], Endpoint]
+"""Raises UnreachableError, MissingError or AuthenticationError."""

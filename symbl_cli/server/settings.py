@@ -1,0 +1,28 @@
+"""What a server is told when it starts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class RecognizerName(StrEnum):
+    MOONSHINE = "moonshine"
+    SCRIPTED = "scripted"
+    """Reads words out of made samples: for tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    data_folder: Path | None
+    """Of the database, lock and address; `None`: nothing is kept, nothing is found."""
+    models_folder: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    recognizer: RecognizerName = RecognizerName.MOONSHINE
+    workers: int = 4
+    """Recognition processes, at most."""
+    max_streams: int | None = None
+    max_silence: float | None = None
+    """Seconds of silence that end a conversation; `None`: silence never does."""
