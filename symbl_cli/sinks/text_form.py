@@ -1,0 +1,77 @@
+"""Lines as people read them, each one line of text; pure."""
+
+from ..documents.times import clock
+from ..lines import Body, Due, Insight, InsightKind, Topic, Tracker, Transcript
+from ..text.terminal import terminal_safe
+
+_SIGNS = {
+    InsightKind.QUESTION: "?",
+    InsightKind.ACTION_ITEM: "!",
+    InsightKind.FOLLOW_UP: ">",
+}
+
+
+class Telling:
+    """Tells each final and insight of a run once: its first revision."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+        self._topics: dict[str, Topic] = {}
+
+    def tell(self, body: Body) -> str | None:
+        """*body* as a line of text; None if it has none, or had it before."""
+        match body:
+            case Topic():
+                self._keep(body)
+            case Transcript(final=True, text=text) if text:
+                return self._once(body.id, body.start, transcript_text(body))
+            case Insight(removed=False):
+                return self._once(body.id, body.start, insight_text(body))
+            case Tracker(removed=False):
+                return self._once(body.id, body.start, f"# {body.name}: {body.match}")
+            case _:
+                pass
+        return None
+
+    def topics(self) -> str | None:
+        """The topics as one closing line, the weightiest first; None without any."""
+        topics = (topic for topic in self._topics.values() if not topic.removed)
+        names = [topic.text for topic in sorted(topics, key=_weight, reverse=True)]
+        return terminal_safe(f"Topics: {', '.join(names)}") if names else None
+
+    def _keep(self, topic: Topic) -> None:
+        known = self._topics.get(topic.id)
+        if known is None or topic.rev > known.rev:
+            self._topics[topic.id] = topic
+
+    def _once(self, id_: str, start: float, text: str) -> str | None:
+        if id_ in self._told:
+            return None
+        self._told.add(id_)
+        return terminal_safe(f"[{clock(start)}] {text}")
+
+
+def _weight(topic: Topic) -> float:
+    return topic.score
+
+
+def transcript_text(transcript: Transcript) -> str:
+    """`Ann: …`"""
+    return f"{transcript.speaker.name}: {transcript.text}"
+
+
+def insight_text(insight: Insight) -> str:
+    """`? Bea: …`, `! … (Bea, 2026-11-27)`, `> … (Bea)`: who and when where known."""
+    sign = _SIGNS[insight.kind]
+    if insight.kind is InsightKind.QUESTION:
+        return f"{sign} {insight.speaker.name}: {insight.text}"
+    assignee = [insight.assignee.name] if insight.assignee else []
+    due = [due_text(insight.due)] if insight.due else []
+    agreed = ", ".join(assignee + due)
+    return f"{sign} {insight.text} ({agreed})" if agreed else f"{sign} {insight.text}"
+
+
+def due_text(due: Due) -> str:
+    """`2026-11-27`, with the time of day where one was said: `2026-11-27 15:00`."""
+    day, _, time = due.date.partition("T")
+    return f"{day} {time[:5]}" if time else day
