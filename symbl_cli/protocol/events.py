@@ -45,8 +45,8 @@ class Word:
     """A word of a caption (§3.4): seconds since the stream's start."""
 
     text: str
-    start: float
-    end: float
+    start: float | None = None
+    end: float | None = None
     confidence: float | None = None
     extra: Fields = field(default_factory=dict)
 
@@ -228,7 +228,7 @@ class RecognitionStarted(Lifecycle):
 class RecognitionResult(Lifecycle):
     """§3.4: what was heard so far in one utterance, or, final, in all of it."""
 
-    is_final: bool
+    is_final: bool = False
     punctuated: str | None = None
     alternatives: tuple[Alternative, ...] = ()
     user: Person | None = None
@@ -313,8 +313,8 @@ class MessageWord:
     """A word of a message (§3.10 `metadata.words`): ISO 8601 times, as they came."""
 
     text: str
-    start_time: str
-    end_time: str
+    start_time: str | None = None
+    end_time: str | None = None
     extra: Fields = field(default_factory=dict)
 
 
@@ -357,7 +357,7 @@ class MessageResponse(Response):
 class Tag:
     """§3.11 `tags`: *value* is the inner of the doubly nested one."""
 
-    type: str
+    type: str = ""
     text: str = ""
     begin_offset: int | None = None
     value: Json = None
