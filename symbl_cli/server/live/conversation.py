@@ -1,0 +1,270 @@
+"""A conversation while it runs: participants, fan-out, timers."""
+
+import asyncio
+from dataclasses import replace
+from enum import Enum
+
+from ...protocol import events as wire
+from ...protocol.events import ModifyRequest, Skip, StartRequest
+from ..recognition.hearing import Heard
+from ..store.changes import SaveConversation, SaveMember, SaveStream
+from ..store.records import ConversationRecord
+from .admission import Admission, Opened
+from .attachment import Attachment
+from .ending import Ending
+from .outbox import Addressed
+from .port import Leaving, PortClosed, Refusal, Role, Started, Stat
+from .services import Services
+from .stream import Stream, StreamState, format_of
+
+
+class Phase(Enum):
+    WAITING = "waiting"
+    """Nobody has started yet; subscribers may be there."""
+    LIVE = "live"
+    COMPLETED = "completed"
+
+
+class Conversation:
+    """All that is said under one connection id; belongs to one event loop."""
+
+    def __init__(self, tenant: str, connection_id: str, services: Services) -> None:
+        self.phase = Phase.WAITING
+        self.opened: Opened | None = None
+        self._services = services
+        self._admission = Admission(tenant, connection_id, services)
+        self._attachments: list[Attachment] = []
+        self._starting = asyncio.Lock()
+        self._ending = Ending(self, services)
+
+    # --- what sockets do
+
+    def attach(self, role: Role) -> Attachment:
+        attachment = Attachment(role)
+        self._attachments.append(attachment)
+        if role is Role.SUBSCRIBER and self.opened is not None:
+            attachment.send(self._subscription())
+        return attachment
+
+    def adopt(self, attachment: Attachment) -> None:
+        """Take over a socket that waited at a conversation which is finished."""
+        self._attachments.append(attachment)
+
+    async def start(self, attachment: Attachment, request: StartRequest) -> Started:
+        """Raises PortClosed, or RemoteProtocolError where *request* makes no sense."""
+        format_of(request)
+        async with self._starting:
+            if self.opened is None:
+                self._begin(await self._admission.open(request, self._deliver))
+            stream = attachment.stream
+            if stream is None:
+                stream = self._admit(attachment, request)
+            elif stream.state is StreamState.PAUSED:
+                stream.state = StreamState.ATTACHED
+            for event in self._start_frames(stream, request):
+                attachment.send(event)
+            if request.after is not None:
+                for addressed in await self.begun.outbox.since(request.after):
+                    attachment.offer(addressed)
+            attachment.is_listening = True
+        return Started(stream.received, stream.is_ours)
+
+    async def push(self, attachment: Attachment, position: int, pcm: bytes) -> None:
+        stream = self._speaking(attachment)
+        if stream is None or stream.listener is None:
+            return
+        if position < stream.received and stream.is_ours:
+            # What was sent again although it had arrived.
+            pcm = pcm[stream.bytes_of(stream.received - position) :]
+        stream.listener.push(pcm)
+        await stream.listener.ready()
+
+    def skip(self, attachment: Attachment, skip: Skip) -> None:
+        if stream := self._speaking(attachment):
+            stream.skip(skip)
+
+    def modify(self, attachment: Attachment, request: ModifyRequest) -> None:
+        """Raises RemoteProtocolError where *request* makes no sense."""
+        if stream := self._speaking(attachment):
+            speech = stream.modify(request)
+            attachment.send(wire.SessionModified(speech_recognition=speech))
+
+    def stop(self, attachment: Attachment) -> None:
+        if stream := self._speaking(attachment):
+            self._ending.stop(stream)
+
+    def detach(self, attachment: Attachment, reason: Leaving) -> None:
+        if attachment in self._attachments:
+            self._attachments.remove(attachment)
+        if attachment.stream is not None:
+            self._ending.left(attachment.stream, reason)
+
+    def stat(self) -> Stat:
+        streams = () if self.opened is None else tuple(self.opened.streams.values())
+        speaking = [stream for stream in streams if not stream.is_over]
+        backlogs = [one.listener.backlog for one in speaking if one.listener]
+        return Stat(
+            streams=len(speaking),
+            backlog=max(backlogs, default=0.0),
+            is_live=self.phase is Phase.LIVE,
+        )
+
+    # --- what the directory asks
+
+    @property
+    def begun(self) -> Opened:
+        if self.opened is None:
+            raise PortClosed(Refusal.GONE, "this conversation has not begun")
+        return self.opened
+
+    @property
+    def is_forgettable(self) -> bool:
+        """Whether nobody is here and nothing is under way."""
+        return (
+            not self._attachments
+            and self.phase is not Phase.LIVE
+            and not self._starting.locked()
+            and self._ending.is_idle
+        )
+
+    def takes(self, request: StartRequest) -> bool:
+        """Whether *request* belongs here rather than to a new conversation."""
+        if self.phase is not Phase.COMPLETED or self.opened is None:
+            return True
+        return request.stream_id in self.opened.streams
+
+    async def restore(self, record: ConversationRecord) -> None:
+        """Go on with what the store holds, before anybody rejoins."""
+        async with self._starting:
+            self._begin(await self._admission.restore(record, self._deliver))
+        self._ending.watch()
+
+    def client_gone(self, client: str) -> None:
+        """The lease of *client* ended: it does not come back soon."""
+        if self.opened and any(
+            stream.request.client == client for stream in self.opened.streams.values()
+        ):
+            self._ending.watch()
+
+    def rename(self, member_id: str, name: str) -> None:
+        """A member got another name: what is found from now on, and before, follows."""
+        if self.opened is None:
+            return
+        for stream in self.opened.streams.values():
+            if stream.member.id == member_id:
+                stream.member = replace(stream.member, name=name)
+        self.opened.publication.analysis.rename(member_id, name)
+
+    async def close(self) -> None:
+        """The server goes: what is said is kept, sockets are told to come back."""
+        self._ending.cancel()
+        for attachment in self._attachments:
+            attachment.mailbox.close(PortClosed(Refusal.GONE, "the server is stopping"))
+        if self.opened is None:
+            return
+        for stream in self.opened.streams.values():
+            if stream.listener is not None:
+                stream.listener.close()
+        await self.opened.outbox.flush()
+        self.opened.outbox.close()
+
+    def complete(self) -> None:
+        """It has come to its end; it may be reopened by a stream that knows it."""
+        self.phase = Phase.COMPLETED
+        opened = self.begun
+        opened.record = replace(
+            opened.record, is_live=False, ended_at=self._services.now()
+        )
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether any speaker's socket is there."""
+        return any(one.stream is not None for one in self._attachments)
+
+    # --- inside
+
+    def _begin(self, opened: Opened) -> None:
+        self.opened = opened
+        self.phase = Phase.LIVE
+        for attachment in self._attachments:
+            if attachment.role is Role.SUBSCRIBER:
+                attachment.send(self._subscription())
+
+    def _admit(self, attachment: Attachment, request: StartRequest) -> Stream:
+        opened = self.begun
+        stream = opened.streams.get(request.stream_id or "")
+        if stream is None:
+            stream = self._admission.new_stream(request, opened)
+        else:
+            self._take_over(stream, request)
+        attachment.join(stream, request)
+        if not stream.is_over:
+            self._listen(stream)
+            self.phase = Phase.LIVE
+        self._ending.unwatch()
+        opened.record = replace(opened.record, is_live=self.phase is Phase.LIVE)
+        opened.outbox.put(
+            (),
+            SaveConversation(opened.record),
+            SaveMember(stream.member),
+            SaveStream(stream.record()),
+        )
+        return stream
+
+    def _take_over(self, stream: Stream, request: StartRequest) -> None:
+        if (request.epoch or 0) <= stream.epoch:
+            message = f"epoch {request.epoch} of this stream is not higher"
+            raise PortClosed(Refusal.SUPERSEDED, message)
+        for other in self._attachments:
+            if other.stream is stream:
+                other.leave()
+                message = "another connection has taken this stream over"
+                other.mailbox.close(PortClosed(Refusal.SUPERSEDED, message))
+        stream.epoch = request.epoch or 0
+        if not stream.was_asked_to_stop:
+            stream.state = StreamState.ATTACHED
+
+    def _listen(self, stream: Stream) -> None:
+        if stream.listener is None:
+            stream.open(
+                self._services.recognition, lambda heard: self._heard(stream, heard)
+            )
+
+    def _heard(self, stream: Stream, heard: Heard) -> None:
+        self.begun.publication.heard(stream, heard)
+
+    def _speaking(self, attachment: Attachment) -> Stream | None:
+        """Its stream, if sound on it still counts; raises PortClosed if taken over."""
+        stream = attachment.stream
+        if stream is None or stream.state is not StreamState.ATTACHED:
+            return None
+        return stream
+
+    def _start_frames(
+        self, stream: Stream, request: StartRequest
+    ) -> tuple[wire.ServerEvent, ...]:
+        opened = self.begun
+        # Numbered as what the client has: what it missed follows with its own numbers.
+        number = opened.outbox.number if request.after is None else request.after
+        identity = opened.record.id
+        return (
+            wire.StartedListening(
+                time_offset=0.0, event=number, audio_received=stream.received
+            ),
+            wire.ConversationCreated(
+                time_offset=0.0, event=number, conversation_id=identity
+            ),
+            wire.RecognitionStarted(
+                time_offset=0.0, event=number, conversation_id=identity
+            ),
+        )
+
+    def _subscription(self) -> wire.SubscriptionStarted:
+        return wire.SubscriptionStarted(
+            time_offset=0.0, conversation_id=self.begun.record.id
+        )
+
+    def _deliver(self, addressed: Addressed) -> None:
+        for attachment in self._attachments:
+            if attachment.is_listening:
+                attachment.offer(addressed)

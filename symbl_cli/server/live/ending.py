@@ -1,0 +1,172 @@
+"""How a conversation ends: stops, absences, and the last words."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Protocol
+
+from ...protocol import events as wire
+from ..store.changes import DropFrames, SaveConversation, SaveStream
+from .admission import Opened
+from .outbox import Addressed, Audience
+from .port import Leaving
+from .services import Services
+from .stream import Stream, StreamState
+
+log = logging.getLogger(__name__)
+
+
+class Ends(Protocol):
+    """The conversation, as its ending sees it."""
+
+    @property
+    def begun(self) -> Opened: ...
+
+    @property
+    def is_attended(self) -> bool: ...
+
+    def complete(self) -> None: ...
+
+
+class Ending:
+    """Belongs to one event loop."""
+
+    def __init__(self, conversation: Ends, services: Services) -> None:
+        self._conversation = conversation
+        self._services = services
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._absence: asyncio.TimerHandle | None = None
+        self._cleaning: asyncio.TimerHandle | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._tasks and self._absence is None and self._cleaning is None
+
+    def stop(self, stream: Stream) -> None:
+        """No more sound comes on *stream*: its last words, then its end, are sent."""
+        stream.was_asked_to_stop = True
+        stream.state = StreamState.DRAINING
+        self._spawn(self._stop(stream))
+
+    def left(self, stream: Stream, reason: Leaving) -> None:
+        """The socket of *stream* is gone."""
+        if stream.state is StreamState.ENDED and not self._conversation.is_attended:
+            self._forget(stream, reason)
+        if stream.state not in {StreamState.ATTACHED, StreamState.PAUSED}:
+            return
+        if stream.is_ours:
+            stream.state = StreamState.DETACHED
+        else:
+            # Nobody can take it over: what was said so far is all.
+            stream.state = StreamState.DRAINING
+            self._spawn(self._finish(stream))
+        self.watch()
+
+    def watch(self) -> None:
+        """Complete the conversation unless somebody comes back in time."""
+        self.unwatch()
+        if self._conversation.is_attended:
+            return
+        opened = self._conversation.begun
+        patience = opened.record.resumable_for
+        clients = {one.request.client for one in opened.streams.values()} - {None}
+        if clients and not any(self._services.leases.holds(one) for one in clients):
+            patience = min(patience, self._services.lease_grace)
+        loop = asyncio.get_running_loop()
+        self._absence = loop.call_later(patience, self._give_up)
+
+    def unwatch(self) -> None:
+        for timer in (self._absence, self._cleaning):
+            if timer is not None:
+                timer.cancel()
+        self._absence = self._cleaning = None
+
+    def cancel(self) -> None:
+        self.unwatch()
+        for task in self._tasks:
+            task.cancel()
+
+    def _give_up(self) -> None:
+        self._absence = None
+        self._spawn(self._complete_unattended())
+
+    async def _complete_unattended(self) -> None:
+        opened = self._conversation.begun
+        for stream in list(opened.streams.values()):
+            if not stream.is_over:
+                await self._finish(stream)
+        if not self._conversation.is_attended:
+            await self._complete()
+            self._forget_later()
+
+    async def _stop(self, stream: Stream) -> None:
+        await self._finish(stream)
+        opened = self._conversation.begun
+        if not stream.disconnects_on_stop:
+            stream.state = StreamState.PAUSED
+            stream.was_asked_to_stop = False
+            stream.listener = None
+            self._send_end(opened, stream, wire.RecognitionStopped())
+            return
+        if all(one.is_over for one in opened.streams.values()):
+            await self._complete()
+        completed = wire.ConversationCompleted(conversation_id=opened.record.id)
+        # Completed first: the vendor's JavaScript client closes at the other (§4.2).
+        self._send_end(opened, stream, completed, wire.RecognitionStopped())
+
+    async def _finish(self, stream: Stream) -> None:
+        """The last words of *stream* are heard, and what they mean is found."""
+        if stream.listener is not None:
+            await stream.listener.finish()
+        opened = self._conversation.begun
+        await opened.publication.analysis.drain()
+        stream.state = StreamState.ENDED
+        stream.listener = None
+        opened.outbox.put((), SaveStream(stream.record()))
+
+    async def _complete(self) -> None:
+        opened = self._conversation.begun
+        await opened.publication.analysis.finish()
+        self._conversation.complete()
+        completed = wire.ConversationCompleted(conversation_id=opened.record.id)
+        opened.outbox.put(
+            (Addressed(completed, Audience.SUBSCRIBERS),),
+            SaveConversation(opened.record),
+        )
+        await opened.outbox.flush()
+
+    def _send_end(
+        self, opened: Opened, stream: Stream, *events: wire.ServerEvent
+    ) -> None:
+        opened.outbox.put(
+            tuple(Addressed(event, Audience.STREAM, stream.id) for event in events)
+        )
+
+    def _forget(self, stream: Stream, reason: Leaving) -> None:
+        """Nobody needs the frames again where the client closed in order."""
+        if reason is Leaving.CLOSED or not stream.is_ours:
+            self._drop_frames()
+        else:
+            self._forget_later()
+
+    def _forget_later(self) -> None:
+        patience = self._conversation.begun.record.resumable_for
+        loop = asyncio.get_running_loop()
+        self._cleaning = loop.call_later(patience, self._drop_frames)
+
+    def _drop_frames(self) -> None:
+        self._cleaning = None
+        opened = self._conversation.begun
+        if all(stream.is_over for stream in opened.streams.values()):
+            opened.outbox.put((), DropFrames(opened.record.id))
+            self._spawn(opened.outbox.flush())
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a conversation could not be ended", exc_info=error)

@@ -1,0 +1,206 @@
+"""Everything a conversation says: numbered, committed, then handed out, in order."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import cast
+
+from ...errors import SymblError
+from ...protocol.codec import decode, encode
+from ...protocol.events import (
+    ConversationId,
+    ErrorMessage,
+    Pong,
+    RecognitionResult,
+    ServerEvent,
+    Unknown,
+)
+from ..store.changes import Change, SaveFrame
+from ..store.records import FrameRecord
+from ..store.store import Store
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED = 2000
+"""Frames kept in memory; older ones are read from the store."""
+_RESTART_GAP = 1 << 20
+"""Above any number that interims, which are not stored, can have used."""
+
+
+class Audience(Enum):
+    EVERYBODY = "everybody"
+    CAPTIONS = "captions"
+    """The stream's own socket, and subscribers."""
+    STREAM = "stream"
+    """The stream's own socket alone."""
+    SUBSCRIBERS = "subscribers"
+    """Those who only listen; it is their last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """An event and whom it is for."""
+
+    event: ServerEvent
+    audience: Audience = Audience.EVERYBODY
+    stream: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The audience as the store keeps it."""
+        return f"{self.audience.value}:{self.stream or ''}"
+
+
+def _addressed(frame: FrameRecord) -> Addressed:
+    audience, _, stream = (frame.audience or "").partition(":")
+    event = cast("ServerEvent", decode(frame.frame))
+    return Addressed(event, Audience(audience), stream or None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    number: int
+    addressed: Addressed
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    changes: tuple[Change, ...]
+    numbered: tuple[_Numbered, ...]
+
+
+class Outbox:
+    """Belongs to one event loop; *deliver* is called on it, in order of number."""
+
+    def __init__(
+        self,
+        conversation_id: ConversationId,
+        store: Store,
+        deliver: Callable[[Addressed], None],
+        *,
+        is_stored: bool,
+        last: int | None,
+    ) -> None:
+        """*last*: the highest number in the store, where this goes on."""
+        self._id = conversation_id
+        self._store = store
+        self._deliver = deliver
+        self._is_stored = is_stored
+        self._number = 0 if last is None else last + _RESTART_GAP
+        self._first = self._number + 1
+        self._log: deque[_Numbered] = deque(maxlen=_REMEMBERED)
+        self._queue: deque[_Batch] = deque()
+        self._something = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._task = asyncio.create_task(self._run(), name=f"outbox-{conversation_id}")
+
+    @property
+    def number(self) -> int:
+        """The last number given."""
+        return self._number
+
+    def put(self, addressed: Iterable[Addressed], *changes: Change) -> None:
+        """Commit *changes* together with the frames of *addressed*, then send those."""
+        numbered = tuple(self._numbered(one) for one in addressed)
+        if self._is_stored:
+            changes = (*changes, *(self._frame(one) for one in numbered if _kept(one)))
+        self._queue.append(_Batch(changes if self._is_stored else (), numbered))
+        self._idle.clear()
+        self._something.set()
+
+    async def flush(self) -> None:
+        """Return when everything put so far is committed and handed out."""
+        await self._idle.wait()
+
+    async def since(self, after: int) -> list[Addressed]:
+        """What was handed out behind number *after*: what is kept for rejoining."""
+        older: list[Addressed] = []
+        if after + 1 < self._oldest and self._is_stored:
+            frames = await asyncio.get_running_loop().run_in_executor(
+                None, self._store.frames, self._id, after
+            )
+            older = [
+                _addressed(frame) for frame in frames if frame.event < self._oldest
+            ]
+        return older + [one.addressed for one in self._log if one.number > after]
+
+    def close(self) -> None:
+        self._task.cancel()
+
+    @property
+    def _oldest(self) -> int:
+        return self._log[0].number if self._log else self._number + 1
+
+    def _numbered(self, addressed: Addressed) -> _Numbered:
+        self._number += 1
+        return _Numbered(
+            self._number, replace(addressed, event=numbered(addressed, self._number))
+        )
+
+    def _frame(self, one: _Numbered) -> Change:
+        frame = encode(one.addressed.event)
+        return SaveFrame(
+            FrameRecord(self._id, one.number, one.addressed.label, str(frame))
+        )
+
+    async def _run(self) -> None:
+        while True:
+            self._something.clear()
+            while self._queue:
+                await self._send(self._take())
+            self._idle.set()
+            await self._something.wait()
+
+    def _take(self) -> _Batch:
+        """All that waits as one batch, so that one commit serves it."""
+        batches = list(self._queue)
+        self._queue.clear()
+        return _Batch(
+            tuple(change for batch in batches for change in batch.changes),
+            tuple(one for batch in batches for one in batch.numbered),
+        )
+
+    async def _send(self, batch: _Batch) -> None:
+        if batch.changes and self._is_stored:
+            try:
+                await asyncio.wrap_future(self._store.write(*batch.changes))
+            except SymblError as exc:
+                self._give_up_storing(exc)
+        for one in batch.numbered:
+            if _kept(one):
+                self._log.append(one)
+            self._deliver(one.addressed)
+
+    def _give_up_storing(self, exc: SymblError) -> None:
+        """The meeting goes on without the store: it is said once."""
+        log.warning("conversation %s is no longer stored: %s", self._id, exc)
+        self._is_stored = False
+        self._deliver(
+            Addressed(
+                ErrorMessage(
+                    message="this conversation is no longer stored",
+                    details=f"{exc.message}; the live results go on",
+                )
+            )
+        )
+
+
+def _kept(one: _Numbered) -> bool:
+    match one.addressed.event:
+        case RecognitionResult(is_final=is_final):
+            return is_final
+        case _:
+            return True
+
+
+def numbered(addressed: Addressed, number: int) -> ServerEvent:
+    """*addressed*'s event with its number."""
+    match addressed.event:
+        case Pong() | Unknown() as event:
+            return event
+        case event:
+            return replace(event, event=number)

@@ -1,0 +1,115 @@
+"""What is heard and found becomes rows in the store and frames on the wire."""
+
+from concurrent.futures import Executor
+
+from ...protocol import events as wire
+from ...protocol.events import ConversationId, MessageId, StartRequest
+from ..insights.findings import Finding, Said, Sentiment
+from ..recognition.hearing import Heard
+from ..store.changes import SaveFinding, SaveMessage, SaveStream
+from ..store.records import MemberRecord, MessageRecord
+from . import frames
+from .analysis import Analysis, settings_of
+from .outbox import Addressed, Audience, Outbox
+from .stream import Stream
+from .wall import zone_of
+
+
+class Publication:
+    """Of one conversation; belongs to one event loop.
+
+    Order, per final: caption and message are committed and sent, then come its
+    insights, the same way.
+    """
+
+    def __init__(
+        self,
+        conversation_id: ConversationId,
+        request: StartRequest,
+        outbox: Outbox,
+        executor: Executor,
+    ) -> None:
+        settings = settings_of(request)
+        self._id = conversation_id
+        self._outbox = outbox
+        self._zone = zone_of(request.config)
+        self._timezone_offset = request.config.timezone_offset
+        self._has_sentiment = settings.sentiment
+        self._has_interim_trackers = settings.interim_trackers
+        self._unsent: dict[MessageId, tuple[MessageRecord, Stream]] = {}
+        self.analysis = Analysis(settings, conversation_id, executor, self._found)
+
+    def heard(self, stream: Stream, heard: Heard) -> None:
+        spoken = stream.speak(heard)
+        caption = Addressed(spoken.caption, Audience.CAPTIONS, stream.id)
+        if spoken.record is None:
+            # An utterance that came to nothing moves the stream on all the same.
+            changes = (SaveStream(stream.record()),) if heard.is_final else ()
+            self._outbox.put((caption,), *changes)
+            self._hear_interim(stream, spoken.caption)
+            return
+        outgoing = [caption]
+        if self._has_sentiment:
+            self._unsent[spoken.record.id] = (spoken.record, stream)
+        else:
+            outgoing.append(self._message(spoken.record, stream))
+        self._outbox.put(
+            outgoing, SaveMessage(spoken.record), SaveStream(stream.record())
+        )
+        self.analysis.hear(self.said(spoken.record, stream.member))
+
+    def said(self, record: MessageRecord, member: MemberRecord) -> Said:
+        """*record* as insights read it."""
+        return Said(
+            record.id,
+            record.text,
+            frames.party(member),
+            record.start,
+            record.end,
+            record.started_at.astimezone(self._zone),
+        )
+
+    def _hear_interim(self, stream: Stream, caption: wire.RecognitionResult) -> None:
+        if not self._has_interim_trackers or caption.message_id is None:
+            return
+        span = caption.audio or wire.Span(0, 0)
+        rate = stream.clock.sample_rate
+        self.analysis.hear_interim(
+            Said(
+                caption.message_id,
+                caption.text,
+                frames.party(stream.member),
+                span.start / rate,
+                span.end / rate,
+                stream.clock.at(span.start).astimezone(self._zone),
+            )
+        )
+
+    def _found(self, said: Said | None, found: tuple[Finding, ...]) -> None:
+        outgoing: list[Addressed] = []
+        if said is not None and (unsent := self._unsent.pop(said.id, None)):
+            feeling = (one for one in found if isinstance(one, Sentiment))
+            outgoing.append(self._message(*unsent, sentiment=next(feeling, None)))
+        responses = (frames.response(finding) for finding in found)
+        outgoing += (Addressed(response) for response in responses if response)
+        if outgoing or found:
+            changes = (SaveFinding(self._id, one) for one in found)
+            self._outbox.put(outgoing, *changes)
+
+    def _message(
+        self,
+        record: MessageRecord,
+        stream: Stream,
+        *,
+        sentiment: Sentiment | None = None,
+    ) -> Addressed:
+        message = frames.message(
+            record,
+            frames.person(stream.member),
+            timezone_offset=self._timezone_offset,
+            sentiment=sentiment,
+        )
+        has_sentiment = True if self._has_sentiment else None
+        return Addressed(
+            wire.MessageResponse(messages=(message,), sentiment=has_sentiment)
+        )

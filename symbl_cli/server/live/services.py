@@ -1,0 +1,28 @@
+"""What every live conversation is given."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..recognition.listener import Recognition
+from ..store.store import Store
+from .leases import Leases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    store: Store
+    recognition: Recognition
+    analysis: Executor
+    """One thread: insights are computed there, never on the loop."""
+    leases: Leases
+    new_id: Callable[[], str]
+    """16 digits, never the same twice (conversation-api.md §0)."""
+    new_member_id: Callable[[], str]
+    """A UUID."""
+    now: Callable[[], datetime]
+    """Wall time, UTC."""
+    lease_grace: float = 10.0
+    """Seconds that a conversation waits for a client whose lease is gone."""
+    max_streams: int | None = None

@@ -1,0 +1,196 @@
+"""Streaming and subscribing sockets: frames in and out of a conversation's port."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from ..errors import RemoteProtocolError
+from ..media.format import AudioFormat
+from ..protocol.additions import strip
+from ..protocol.codec import decode, encode
+from ..protocol.events import (
+    Audio,
+    ErrorMessage,
+    ModifyRequest,
+    NestedError,
+    Ping,
+    Pong,
+    ServerEvent,
+    Skip,
+    StartRequest,
+    StopRequest,
+)
+from ..protocol.session import ServerSession, State
+from .live.port import ConversationPort, Leaving, PortClosed, Started
+from .live.stream import format_of
+
+log = logging.getLogger(__name__)
+
+_IDLE = 1800.0
+"""Seconds that a socket may wait with its start_request (§4.5)."""
+_FAREWELL = 5.0
+"""Seconds that a client of ours has to close after its last frame."""
+_NESTED_ERRORS = frozenset({"js_sdk", "web_sdk"})
+"""Clients that understand only the nested shape of an error (§3.9)."""
+
+
+class StreamingSocket:
+    """One accepted socket at one conversation; its life is `run`."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        port: ConversationPort,
+        *,
+        session: ServerSession,
+        idle: float = _IDLE,
+    ) -> None:
+        self._socket = socket
+        self._port = port
+        self._session = session
+        self._idle = idle
+        self._started: Started | None = None
+        self._format = AudioFormat()
+        self._position = 0
+        self._straddling = 0
+        source = socket.query_params.get("source", "")
+        self._has_nested_errors = source.partition("?")[0] in _NESTED_ERRORS
+
+    async def run(self) -> None:
+        reading = asyncio.create_task(self._read())
+        writing = asyncio.create_task(self._write())
+        try:
+            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            if writing.done() and not writing.exception() and self._is_ours:
+                await asyncio.wait({reading}, timeout=_FAREWELL)
+        finally:
+            reason, refusal = await _settle(reading, writing)
+            await self._close(refusal)
+            await self._port.detach(reason)
+
+    @property
+    def _is_ours(self) -> bool:
+        return self._started is not None and self._started.is_ours
+
+    async def _read(self) -> Leaving:
+        """Frames in, until the socket closes."""
+        while True:
+            try:
+                frame = await self._receive()
+            except WebSocketDisconnect as exc:
+                return Leaving.CLOSED if exc.code in {1000, 1001} else Leaving.LOST
+            except TimeoutError:
+                return Leaving.CLOSED
+            try:
+                await self._take(frame)
+            except RemoteProtocolError as exc:
+                await self._complain(exc)
+
+    async def _receive(self) -> str | bytes:
+        is_idle = self._session.state is State.IDLE
+        async with asyncio.timeout(self._idle if is_idle else None):
+            message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code") or 1005)
+        text = message.get("text")
+        return bytes(message["bytes"]) if text is None else str(text)
+
+    async def _take(self, frame: str | bytes) -> None:
+        event = decode(frame)
+        if isinstance(event, Ping):
+            await self._send(Pong())
+            return
+        if isinstance(event, StartRequest):
+            format_of(event)
+        if not self._session.receive(event):
+            return
+        match event:
+            case Audio(pcm=pcm):
+                await self._push(pcm)
+            case StartRequest():
+                await self._start(event)
+            case Skip():
+                self._position, self._straddling = event.end, 0
+                await self._port.skip(event)
+            case ModifyRequest():
+                await self._port.modify(event)
+            case StopRequest():
+                await self._stop()
+            case _:
+                pass
+
+    async def _start(self, request: StartRequest) -> None:
+        self._format = format_of(request)
+        self._started = await self._port.start(request)
+        self._position = self._started.audio_received
+        self._straddling = 0
+
+    async def _push(self, pcm: bytes) -> None:
+        position = self._position
+        size = self._straddling + len(pcm)
+        self._position += size // self._format.frame_size
+        self._straddling = size % self._format.frame_size
+        await self._port.push(position, pcm)
+
+    async def _stop(self) -> None:
+        if self._started is None:
+            # A subscriber's stop, or one before any start, ends this socket alone.
+            raise PortClosed(None, "")
+        await self._port.stop()
+
+    async def _write(self) -> None:
+        """Frames out, up to the last one."""
+        async for outgoing in self._port.events():
+            await self._send(outgoing.event)
+            if outgoing.is_last:
+                return
+
+    async def _send(self, event: ServerEvent) -> None:
+        said = event if self._is_ours else strip(event)
+        if said is None:
+            return
+        frame = encode(said)
+        with suppress(WebSocketDisconnect):
+            await self._socket.send_text(str(frame))
+
+    async def _complain(self, exc: RemoteProtocolError) -> None:
+        """The state stays as it was (§5)."""
+        log.info("refused a frame: %s", exc)
+        error = ErrorMessage(message="Invalid request", details=str(exc))
+        await self._send(error)
+        if self._has_nested_errors:
+            nested = NestedError(message=error.message, details=error.details)
+            await self._send(nested)
+
+    async def _close(self, refusal: PortClosed | None) -> None:
+        if self._socket.application_state is not WebSocketState.CONNECTED:
+            return
+        code, reason = 1000, ""
+        if refusal is not None and refusal.refusal is not None:
+            code, reason = refusal.refusal.value, refusal.message
+            error = ErrorMessage(message="Closed", details=reason)
+            await self._send(error)
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.close(code, reason[:120])
+
+
+async def _settle(
+    reading: asyncio.Task[Leaving], writing: asyncio.Task[None]
+) -> tuple[Leaving, PortClosed | None]:
+    """How the socket was left, and the port's refusal if it ended the socket."""
+    refusal: PortClosed | None = None
+    reason = Leaving.LOST
+    for task in (reading, writing):
+        task.cancel()
+        try:
+            left = await task
+        except asyncio.CancelledError:
+            # Everything was said and nobody answered: as good as closed.
+            reason = Leaving.LOST if task is reading else reason
+        except PortClosed as exc:
+            refusal = exc
+        else:
+            reason = left or reason
+    return reason, refusal
