@@ -13,6 +13,7 @@ SymblError
 ├── AudioError             3  capture failed while it ran
 ├── NotFoundError          2  no such conversation, profile, setting
 ├── StoreError             1  the conversations on disk cannot be read or written
+│   └── NewerStoreError    2  a newer symbl wrote them
 └── OutputError            2  an output cannot be written
     └── DiskFullError      1  no space left on the disk
 """
@@ -106,6 +107,11 @@ class RemoteProtocolError(ProtocolError):
 
 class StoreError(SymblError):
     kind = "store"
+
+
+class NewerStoreError(StoreError):
+    exit_code = ExitCode.USAGE
+    kind = "newer_store"
 
 
 class OutputError(SymblError):

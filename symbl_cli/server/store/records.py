@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from ...protocol.events import ConversationId, MessageId
 
@@ -91,3 +92,45 @@ class FrameRecord:
     audience: str | None
     """A stream's id, or `None`: everybody."""
     frame: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRecord:
+    """A moment that somebody marked: a bookmark (conversation-api.md §2.21)."""
+
+    id: str
+    conversation_id: ConversationId
+    label: str
+    start: float
+    """Seconds since the conversation began."""
+    description: str = ""
+    duration: float = 0.0
+    message_ids: tuple[MessageId, ...] = ()
+    user_name: str | None = None
+    user_id: str | None = None
+    user_email: str | None = None
+
+
+class SortKey(StrEnum):
+    START = "start"
+    END = "end"
+    NAME = "name"
+    ID = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationQuery:
+    """Which conversations of a tenant, in which order; all of them, oldest first."""
+
+    since: datetime | None = None
+    """Of those that started then or later, like *until*: then or earlier."""
+    until: datetime | None = None
+    text: str = ""
+    """Words that a message holds, or that the name contains."""
+    id_prefix: str = ""
+    name: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    sort: SortKey = SortKey.START
+    descending: bool = False
+    limit: int | None = None
+    offset: int = 0

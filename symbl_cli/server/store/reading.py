@@ -1,0 +1,166 @@
+"""What can be asked: each a query on one connection, values out."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select
+
+from ...protocol.events import ConversationId
+from ..insights.findings import Finding
+from . import rows, tables
+from .finding_rows import FindingKind, read_finding
+from .naming import with_names_of
+from .records import (
+    ConversationQuery,
+    ConversationRecord,
+    FrameRecord,
+    MarkRecord,
+    MemberRecord,
+    MessageRecord,
+    SortKey,
+    StreamRecord,
+)
+from .search import conversations_with
+
+_LAST = "last"
+_SORT_COLUMNS = {
+    SortKey.START: tables.conversations.c.started_at,
+    SortKey.END: tables.conversations.c.ended_at,
+    SortKey.NAME: tables.conversations.c.name,
+    SortKey.ID: tables.conversations.c.id,
+}
+
+
+def conversation(
+    connection: Connection, tenant: str, name: str
+) -> ConversationRecord | None:
+    """By its id, or the newest for `last`."""
+    table = tables.conversations
+    query = select(table).where(table.c.tenant == tenant)
+    if name == _LAST:
+        query = query.order_by(table.c.started_at.desc(), table.c.id.desc()).limit(1)
+    else:
+        query = query.where(table.c.id == name)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else rows.read_conversation(row)
+
+
+def conversations(
+    connection: Connection, tenant: str, query: ConversationQuery
+) -> tuple[ConversationRecord, ...]:
+    table = tables.conversations
+    chosen = select(table).where(table.c.tenant == tenant, *_conditions(query))
+    column = _SORT_COLUMNS[query.sort]
+    order = (
+        (column.desc(), table.c.id.desc()) if query.descending else (column, table.c.id)
+    )
+    page = chosen.order_by(*order).limit(query.limit).offset(query.offset)
+    found = connection.execute(page).mappings()
+    return tuple(rows.read_conversation(row) for row in found)
+
+
+def _conditions(query: ConversationQuery) -> Iterator[ColumnElement[bool]]:
+    columns = tables.conversations.c
+    if query.since is not None:
+        yield columns.started_at >= query.since
+    if query.until is not None:
+        yield columns.started_at <= query.until
+    if query.id_prefix:
+        yield columns.id.startswith(query.id_prefix, autoescape=True)
+    if query.name is not None:
+        yield columns.name == query.name
+    for key, value in query.metadata.items():
+        yield columns.metadata[key].as_string() == value
+    if text := query.text.strip():
+        in_name = columns.name.icontains(text, autoescape=True)
+        yield or_(columns.id.in_(conversations_with(text)), in_name)
+
+
+def live_conversations(connection: Connection) -> tuple[ConversationRecord, ...]:
+    """Those of every tenant that were not completed, oldest first."""
+    table = tables.conversations
+    query = select(table).where(table.c.is_live).order_by(table.c.started_at)
+    found = connection.execute(query).mappings()
+    return tuple(rows.read_conversation(row) for row in found)
+
+
+def find_by_connection(
+    connection: Connection, tenant: str, connection_id: str
+) -> ConversationRecord | None:
+    """The newest that *connection_id* was used for."""
+    table = tables.conversations
+    key = (table.c.tenant == tenant, table.c.connection_id == connection_id)
+    query = select(table).where(*key).order_by(table.c.started_at.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else rows.read_conversation(row)
+
+
+def members(
+    connection: Connection, owners: Collection[ConversationId]
+) -> tuple[MemberRecord, ...]:
+    """Those of all *owners*, in order of appearance."""
+    table = tables.members
+    query = select(table).where(table.c.conversation_id.in_(owners))
+    found = connection.execute(query.order_by(table.c.number)).mappings()
+    return tuple(rows.read_member(row) for row in found)
+
+
+def streams(connection: Connection, owner: ConversationId) -> tuple[StreamRecord, ...]:
+    found = _owned(connection, tables.streams, owner)
+    return tuple(rows.read_stream(row) for row in found)
+
+
+def messages(
+    connection: Connection, owner: ConversationId
+) -> tuple[MessageRecord, ...]:
+    """In the order in which they were said."""
+    table = tables.messages
+    query = select(table).where(table.c.conversation_id == owner)
+    ordered = query.order_by(table.c.start, table.c.number)
+    found = connection.execute(ordered).mappings()
+    return tuple(rows.read_message(row) for row in found)
+
+
+def findings(
+    connection: Connection, owner: ConversationId, kinds: Collection[FindingKind]
+) -> tuple[Finding, ...]:
+    """What was found and not withdrawn, in order of first appearance."""
+    table = tables.findings
+    query = select(table).where(
+        table.c.conversation_id == owner,
+        table.c.kind.in_([kind.value for kind in kinds]),
+        table.c.removed.is_(False),
+    )
+    found = connection.execute(query.order_by(table.c.number)).mappings()
+    named = {member.id: member for member in members(connection, (owner,))}
+    return tuple(with_names_of(named, read_finding(row)) for row in found)
+
+
+def marks(connection: Connection, owner: ConversationId) -> tuple[MarkRecord, ...]:
+    found = _owned(connection, tables.marks, owner)
+    return tuple(rows.read_mark(row) for row in found)
+
+
+def frames(
+    connection: Connection, owner: ConversationId, after: int
+) -> tuple[FrameRecord, ...]:
+    """Those later than event *after*, whoever they were for."""
+    table = tables.frames
+    query = select(table).where(
+        table.c.conversation_id == owner,
+        table.c.event > after,
+    )
+    found = connection.execute(query.order_by(table.c.event)).mappings()
+    return tuple(rows.read_frame(row) for row in found)
+
+
+def size(connection: Connection) -> int:
+    """Bytes of the database."""
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    return int(pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+
+
+def _owned(
+    connection: Connection, table: Table, owner: ConversationId
+) -> Iterable[RowMapping]:
+    query = select(table).where(table.c.conversation_id == owner)
+    return connection.execute(query.order_by(table.c.number)).mappings()
