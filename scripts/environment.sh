@@ -42,13 +42,17 @@ make_environment() {
             "Debian 12, Ubuntu 24.04 or newer: apt-get install python3" \
             "macOS: brew install python@3.13" \
             "or name one: PYTHON=/path/to/python $0"
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    if ! has_venv; then
         say "This Python cannot make environments; installing Debian's python3-venv."
         install_packages python3-venv
     fi
     say "Making the environment .venv with $("$python" --version) …"
     "$python" -m venv --clear "$environment" ||
         missing "$python cannot make an environment in $environment."
+}
+
+has_venv() {
+    python=$(find_python) && "$python" -c 'import ensurepip, venv' 2>/dev/null
 }
 
 find_python() {
