@@ -1,0 +1,60 @@
+"""The vendor's `symbl.conf`: an INI file with the credentials of their service."""
+
+from dataclasses import dataclass
+
+from ..errors import UsageError
+from .places import Folder, NoFolder
+from .secrets import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class VendorCredentials:
+    """Both are there or the file counts for nothing, as with the vendor."""
+
+    app_id: str
+    app_secret: Secret
+
+
+def read_vendor_file(file: Folder) -> VendorCredentials | None:
+    """The pair in *file*, `None` where it has none; raises UsageError.
+
+    As the vendor read it, but for two traps: a ` # comment` behind a value, which
+    their own readme shows, is not taken for a part of it, nor is a `%` special.
+    """
+    match file:
+        case NoFolder():
+            return None
+        case _ if not file.exists():
+            return None
+        case _:
+            pass
+    import configparser
+
+    parser = configparser.RawConfigParser(inline_comment_prefixes=("#",))
+    try:
+        parser.read_string(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, configparser.Error) as exc:
+        raise UsageError(
+            f"{file} cannot be read: {_reason(exc)}",
+            suggestion="correct it or move it away; `symbl config init` replaces it",
+        ) from exc
+    app_id = parser.get("credentials", "app_id", fallback="")
+    secret = parser.get("credentials", "app_secret", fallback="")
+    return VendorCredentials(app_id, Secret(secret)) if app_id and secret else None
+
+
+def _reason(exc: Exception) -> str:
+    match exc:
+        case OSError(strerror=str(reason)):
+            return reason
+        case UnicodeDecodeError():
+            return "it is not text in UTF-8"
+        case _:
+            # The rest may quote the offending line, which may be the secret.
+            lines = getattr(exc, "lineno", None) or _first_line(exc)
+            return f"it is no INI file (line {lines})" if lines else "it is no INI file"
+
+
+def _first_line(exc: Exception) -> int | None:
+    errors = getattr(exc, "errors", None)
+    return errors[0][0] if errors else None

@@ -1,0 +1,152 @@
+"""A server of our own starting, from its command to its first word."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ..errors import MissingError, RemoteProtocolError
+from ..protocol.local import ServerAddress, decode_address
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+COMMAND = (sys.executable, "-P", "-m", "symbl_cli.server")
+"""`-P`: the folder one happens to be in must not lend the server its modules."""
+_NEEDS = ("starlette", "uvicorn", "sqlalchemy", "jwt")
+_GLANCE = 0.02
+"""Seconds between two looks at a child that is starting."""
+
+
+def check_installed() -> None:
+    """Raises MissingError where the embedded server is not installed."""
+    missing = [name for name in _NEEDS if find_spec(name) is None]
+    if missing:
+        raise MissingError(
+            f"the embedded server is not installed (no {', '.join(missing)})",
+            suggestion="install it with `pip install 'symbl-cli[local]'`, from a "
+            "checkout `pip install '.[local]'`; or name a server with --api-url",
+        )
+
+
+def start(
+    command: Sequence[str],
+    *,
+    patience: float,
+    find_other: Callable[[], ServerAddress | None],
+) -> ServerAddress | None:
+    """Start a server and wait for its ready line, or for *find_other* to know one.
+
+    `None`: it lost the race and has gone, or is about to. It has a session of its
+    own: the terminal's signals are not for it. Raises MissingError where it dies or
+    is not ready after *patience* seconds; then it is ended.
+    """
+    with _Words() as words:
+        child = _spawn(command, words)
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            address = _ready_line(words.out) or find_other()
+            if address is not None:
+                _let_go(child)
+                return address
+            match child.poll():
+                case None:
+                    time.sleep(_GLANCE)
+                case 0:
+                    return None
+                case code:
+                    raise _failure(f"ended with {code} before it was ready", words)
+        _end(child)
+        raise _failure(f"was not ready after {patience:g} s", words)
+
+
+class _Words:
+    """What a child says: files and not pipes, since it outlives us and writes on."""
+
+    def __init__(self) -> None:
+        from tempfile import TemporaryDirectory
+
+        try:
+            # On Windows the child's hold keeps them from being removed.
+            self._folder = TemporaryDirectory(
+                prefix="symbl-", ignore_cleanup_errors=True
+            )
+        except OSError as exc:
+            raise MissingError(
+                f"the server cannot be started: no temporary folder ({exc.strerror})"
+            ) from exc
+        self.out = Path(self._folder.name, "out")
+        self.err = Path(self._folder.name, "err")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+
+_DOCTOR = "`symbl serve` shows what it says, `symbl doctor` looks for the cause"
+
+
+def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
+    import subprocess
+
+    try:
+        with words.out.open("ab") as out, words.err.open("ab") as err:
+            return subprocess.Popen(  # noqa: S603 - our own program
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=Path(sys.executable).anchor,  # no folder is kept in use
+                env={**os.environ, "PYTHONPATH": _python_path()},
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+                | getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+    except OSError as exc:
+        raise MissingError(
+            f"the server cannot be started: {exc.strerror}", suggestion=_DOCTOR
+        ) from exc
+
+
+def _python_path() -> str:
+    """The child runs the very code that we are, installed or not."""
+    own = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
+
+
+def _ready_line(out: Path) -> ServerAddress | None:
+    line, newline, _ = _text(out).partition("\n")
+    if not newline:
+        return None
+    try:
+        return decode_address(line)
+    except RemoteProtocolError as exc:
+        raise MissingError(
+            f"the server's first words make no sense: {line[:80]!r}",
+            suggestion=_DOCTOR,
+        ) from exc
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _failure(what: str, words: _Words) -> MissingError:
+    lines = [line.strip() for line in _text(words.err).splitlines() if line.strip()]
+    reason = f": {lines[-1]}" if lines else ""
+    return MissingError(f"the server {what}{reason}", suggestion=_DOCTOR)
+
+
+def _let_go(child: "Popen[bytes]") -> None:
+    # It is to outlive us, which Popen would warn of.
+    child.returncode = 0
+
+
+def _end(child: "Popen[bytes]") -> None:
+    child.kill()
+    child.wait()
