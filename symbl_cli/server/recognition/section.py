@@ -1,0 +1,117 @@
+"""A stretch of sound without a gap: decoded, listened to, cut into segments."""
+
+from collections import deque
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...media.format import AudioFormat
+from .decoder import Samples, open_decoder
+from .recognizer import SAMPLE_RATE
+from .segmenter import WINDOW, Segmenter, Step
+from .voice_activity import VoiceActivity
+
+_WIDTH = np.dtype(np.float32).itemsize
+
+
+class Section:
+    """Positions are at *rate* and begin at *position*; everything else is at 16 kHz."""
+
+    def __init__(
+        self,
+        audio_format: AudioFormat,
+        position: int,
+        rate: int,
+        detector: VoiceActivity,
+    ) -> None:
+        self._format = audio_format
+        self._position = position
+        self._rate = rate
+        self._decoder = open_decoder(audio_format)
+        self._detector = detector
+        self._segmenter = Segmenter()
+        self._probabilities: deque[float] = deque()
+        self._samples = bytearray()
+        self._forgotten = 0
+        self._detected = 0
+        self._has_ended = False
+        self.is_over = False
+        """Whether all its steps were taken."""
+
+    @property
+    def received(self) -> int:
+        """The position behind its last sample."""
+        scaled = self._decoder.received * self._rate // self._format.sample_rate
+        return self._position + scaled
+
+    @property
+    def is_asking(self) -> bool:
+        return self._segmenter.is_asking
+
+    @property
+    def heard(self) -> int:
+        """Samples that the segmenter has taken."""
+        return self._segmenter.heard
+
+    @property
+    def waiting(self) -> int:
+        """Samples that it has not taken, for it waits for an answer."""
+        return len(self._probabilities) * WINDOW
+
+    @property
+    def earliest(self) -> int:
+        """The first sample that a segment to come may need."""
+        return self._segmenter.earliest
+
+    def position(self, sample: int) -> int:
+        return min(self._position + sample * self._rate // SAMPLE_RATE, self.received)
+
+    def push(self, data: bytes) -> None:
+        self._append(self._decoder.push(data))
+
+    def finish(self) -> None:
+        """Nothing more comes; half a sample is discarded."""
+        self._append(self._decoder.finish())
+        rest = self._length - self._detected
+        if rest:
+            window = np.zeros(WINDOW, np.float32)
+            window[:rest] = self._view(self._detected, self._length)
+            self._probabilities.append(self._detector.probability(window))
+        self._has_ended = True
+
+    def steps(self) -> Iterator[Step]:
+        """What happens next, up to the next question or the end of the sound."""
+        while self._probabilities and not self._segmenter.is_asking:
+            yield from self._segmenter.push(self._probabilities.popleft())
+        if self._has_ended and not self.is_over and not self._segmenter.is_asking:
+            self.is_over = True
+            yield from self._segmenter.finish(self._length)
+
+    def answer(self, *, ends_sentence: bool) -> tuple[Step, ...]:
+        return self._segmenter.answer(ends_sentence=ends_sentence)
+
+    def samples(self, first: int, last: int) -> bytes:
+        """As 32-bit floats."""
+        start, end = ((sample - self._forgotten) * _WIDTH for sample in (first, last))
+        return bytes(self._samples[start:end])
+
+    def forget(self, before: int) -> None:
+        """Nobody needs the samples before that any more."""
+        count = min(before, self._detected) - self._forgotten
+        if count > 0:
+            del self._samples[: count * _WIDTH]
+            self._forgotten += count
+
+    @property
+    def _length(self) -> int:
+        return self._forgotten + len(self._samples) // _WIDTH
+
+    def _append(self, samples: Samples) -> None:
+        self._samples += samples.tobytes()
+        while self._length - self._detected >= WINDOW:
+            window = self._view(self._detected, self._detected + WINDOW)
+            self._probabilities.append(self._detector.probability(window))
+            self._detected += WINDOW
+
+    def _view(self, first: int, last: int) -> Samples:
+        return np.frombuffer(bytearray(self.samples(first, last)), np.float32)

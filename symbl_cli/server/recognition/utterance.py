@@ -1,0 +1,145 @@
+"""One utterance from its first sample to its final text."""
+
+from dataclasses import dataclass
+
+from .doubt import is_believable
+from .recognizer import SAMPLE_RATE, Recognized
+from .scheduler import Purpose, Wish
+from .section import Section
+from .segmenter import Segment
+
+_SENTENCE_ENDS = (".", "?", "!")
+_TRIES = 3
+_NOTHING = Recognized("")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """A stretch of one utterance that a worker is to decode."""
+
+    utterance: int
+    purpose: Purpose
+    first: int
+    last: int
+    samples: bytes
+    """32-bit floats at 16 kHz."""
+
+
+class Utterance:
+    def __init__(self, number: int, section: Section, start: int, first: int) -> None:
+        self.number = number
+        self.section = section
+        self.start = start
+        self.first = first
+        self.rev = 0
+        self.shown = ""
+        """The text of its last interim."""
+        self._segment: Segment | None = None
+        """Where it ends, or will if the silence goes on."""
+        self._is_closed = False
+        self._text: Recognized | None = None
+        """Of that segment."""
+        self._running: set[tuple[int, int]] = set()
+        self._interim_until: int | None = None
+        self._failures = 0
+
+    @property
+    def end(self) -> int:
+        """The last sample of its speech that is known."""
+        return self.start if self._segment is None else self._segment.end
+
+    @property
+    def is_open(self) -> bool:
+        return not self._is_closed
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether `final` may be asked for."""
+        return self._is_closed and self._text is not None
+
+    @property
+    def waiting(self) -> int:
+        """Samples that could be decoded for good and are not."""
+        if not self._is_closed or self._text is not None or self._segment is None:
+            return 0
+        return self._segment.last - self._segment.first
+
+    @property
+    def ends_sentence(self) -> bool | None:
+        """`None`: not known before the text is."""
+        if self._text is None:
+            return None
+        return self._text.text.endswith(_SENTENCE_ENDS)
+
+    @property
+    def final(self) -> Recognized:
+        if self._text is None or self._segment is None:
+            return _NOTHING
+        if not is_believable(self._text.text, self._segment.certainty):
+            return _NOTHING
+        return self._text
+
+    def pause(self, segment: Segment) -> None:
+        if segment != self._segment:
+            self._segment, self._text = segment, None
+
+    def resume(self) -> None:
+        self._segment, self._text = None, None
+
+    def close(self, segment: Segment) -> None:
+        self.pause(segment)
+        self._is_closed = True
+
+    def dismiss(self) -> None:
+        self._is_closed, self._text = True, _NOTHING
+
+    def wish(self) -> Wish | None:
+        """What it would like decoded now."""
+        if self._segment is not None:
+            return self._segment_wish(self._segment)
+        is_behind = self.section.waiting > 0
+        return None if self._running or is_behind else self._interim_wish()
+
+    def begin(self, purpose: Purpose) -> Decoding:
+        """Have it decoded: `learn` or `fail` follows."""
+        first, last = self.first, self.section.heard
+        if purpose is not Purpose.INTERIM and self._segment is not None:
+            first, last = self._segment.first, self._segment.last
+        self._interim_until = last
+        self._running.add((first, last))
+        samples = self.section.samples(first, last)
+        return Decoding(self.number, purpose, first, last, samples)
+
+    def learn(self, decoding: Decoding, recognized: Recognized) -> str:
+        """Take the text of what was started; the interim to be shown, if any."""
+        stretch = decoding.first, decoding.last
+        self._running.discard(stretch)
+        if self._segment and stretch == (self._segment.first, self._segment.last):
+            self._text = recognized
+        if self._is_closed or not is_believable(recognized.text, 0.0):
+            return ""
+        return recognized.text
+
+    def fail(self, decoding: Decoding) -> bool:
+        """It was not decoded: whether to try again."""
+        self._running.discard((decoding.first, decoding.last))
+        self._failures += decoding.purpose is not Purpose.INTERIM
+        return self._failures < _TRIES
+
+    def _segment_wish(self, segment: Segment) -> Wish | None:
+        stretch = segment.first, segment.last
+        if self._text is not None or stretch in self._running:
+            return None
+        is_needed = self._is_closed or self.section.is_asking
+        purpose = Purpose.FINAL if is_needed else Purpose.PAUSE
+        return Wish(purpose, (segment.last - segment.first) / SAMPLE_RATE)
+
+    def _interim_wish(self) -> Wish:
+        heard = self.section.heard
+        seen = self.start if self._interim_until is None else self._interim_until
+        return Wish(
+            Purpose.INTERIM,
+            seconds=(heard - self.first) / SAMPLE_RATE,
+            fresh=(heard - seen) / SAMPLE_RATE,
+            is_first=self._interim_until is None,
+        )

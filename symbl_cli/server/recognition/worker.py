@@ -1,0 +1,90 @@
+"""One recognition process: loads its model, decodes what it is sent, one at a time.
+
+Run by the pool as `python -m symbl_cli.server.recognition.worker NAME FOLDER`; it
+ends at once when its standard input does, in the middle of a decode too.
+"""
+
+import os
+import sys
+import time
+from array import array
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO
+
+from ...errors import SymblError
+from ..settings import RecognizerName
+from .frames import (
+    Decoded,
+    DecodeRequest,
+    Ready,
+    Refused,
+    Reply,
+    decode_request,
+    encode_reply,
+    read_frame,
+)
+from .recognizer import Recognizer
+
+
+def main(arguments: list[str]) -> None:
+    replies = _private_stdout()
+    requests: SimpleQueue[DecodeRequest] = SimpleQueue()
+    Thread(
+        target=_read, args=(sys.stdin.buffer, requests), name="requests", daemon=True
+    ).start()
+    try:
+        recognizer = open_recognizer(RecognizerName(arguments[0]), Path(arguments[1]))
+    except SymblError as exc:
+        _send(replies, Refused(exc.message, exc.suggestion))
+        return
+    _send(replies, Ready())
+    while True:
+        _send(replies, _decode(recognizer, requests.get()))
+
+
+def open_recognizer(name: RecognizerName, model: Path) -> Recognizer:
+    match name:
+        case RecognizerName.SCRIPTED:
+            from .scripted import ScriptedRecognizer
+
+            return ScriptedRecognizer()
+        case RecognizerName.MOONSHINE:
+            from .moonshine import MoonshineRecognizer
+
+            return MoonshineRecognizer(model)
+
+
+def _private_stdout() -> BinaryIO:
+    """Replies have the pipe for themselves: what a library prints goes to stderr."""
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return replies
+
+
+def _read(stream: BinaryIO, requests: "SimpleQueue[DecodeRequest]") -> None:
+    while (body := read_frame(stream)) is not None:
+        requests.put(decode_request(body))
+    os._exit(0)
+
+
+def _decode(recognizer: Recognizer, request: DecodeRequest) -> Reply:
+    started = time.process_time()
+    samples = array("f", request.samples)
+    try:
+        recognized = recognizer.recognize(samples, request.vocabulary)
+    except SymblError as exc:
+        return Refused(exc.message, exc.suggestion)
+    return Decoded(recognized, time.process_time() - started)
+
+
+def _send(replies: BinaryIO, reply: Reply) -> None:
+    try:
+        replies.write(encode_reply(reply))
+    except BrokenPipeError:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
