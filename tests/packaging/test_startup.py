@@ -1,0 +1,42 @@
+"""What each way of starting loads: start-up time is imports."""
+
+import subprocess
+import sys
+
+BASE_PACKAGES = {
+    "click",
+    "filelock",
+    "platformdirs",
+    "requests",
+    "rich",
+    "tomlkit",
+    "websocket",
+}
+
+
+def test_help_loads_click_and_none_of_the_other_packages() -> None:
+    assert _imported("--help") & BASE_PACKAGES == {"click"}
+
+
+def test_help_of_a_command_loads_click_and_none_of_the_other_packages() -> None:
+    assert _imported("stream", "--help") & BASE_PACKAGES == {"click"}
+
+
+def test_the_version_is_told_without_click() -> None:
+    assert _imported("--version") & BASE_PACKAGES == set()
+
+
+def test_help_loads_nothing_of_the_server() -> None:
+    assert not {name for name in _modules("--help") if ".server" in name}
+
+
+def _imported(*arguments: str) -> set[str]:
+    return {name.partition(".")[0] for name in _modules(*arguments)}
+
+
+def _modules(*arguments: str) -> set[str]:
+    """Everything that `symbl` with these *arguments* imports."""
+    command = [sys.executable, "-X", "importtime", "-m", "symbl_cli", *arguments]
+    run = subprocess.run(command, capture_output=True, check=True, text=True)
+    timings = run.stderr.splitlines()
+    return {line.rpartition("|")[2].strip() for line in timings}
