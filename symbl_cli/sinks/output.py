@@ -1,14 +1,121 @@
 """Where the text of a sink goes: stdout or a file."""
 
-from typing import Protocol
+import errno
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from io import BufferedWriter, FileIO, RawIOBase
+from pathlib import Path
+from typing import Protocol, cast
+
+from ..errors import OutputError
+from .writer import Writer, output_error
+
+_PATIENCE = 5.0
+"""Seconds that a file may take for one write."""
+
+_APPEND = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
 class Output(Protocol):
-    """Takes text, whole lines at a time, and has handed it on when `write` returns.
+    """Takes text, whole lines at a time.
 
-    Both raise OutputError, and DiskFullError where that is why. `close` is idempotent.
+    Both methods raise OutputError, DiskFullError where that is why. `close` is
+    idempotent, writes what is left and says what went wrong since the last `write`.
     """
 
     def write(self, text: str) -> None: ...
 
     def close(self) -> None: ...
+
+
+def open_stdout(on_reader_gone: Callable[[], None]) -> Writer:
+    """Stdout in UTF-8 and with `\\n`, whatever the system and its locale."""
+    if sys.stdout is None:
+        raise OutputError("stdout is closed", suggestion="Try `>/dev/null`.")
+    # The buffer waits for more and the text layer has the line ends of the system.
+    raw = cast("BufferedWriter", sys.stdout.buffer).raw
+    return Writer(cast("RawIOBase", raw), name="stdout", on_reader_gone=on_reader_gone)
+
+
+class OutputFile:
+    """A new file; what was written is in it when `write` returns, whole or not at all.
+
+    Never a file that is there already, unless asked to *overwrite* it. One that stays
+    empty is removed: the next run may want its name. A disk that takes longer than
+    *patience* seconds for one write has failed.
+    """
+
+    def __init__(
+        self, path: Path, *, overwrite: bool = False, patience: float = _PATIENCE
+    ) -> None:
+        self.path = path
+        self._patience = patience
+        self._descriptor = _open(path, overwrite=overwrite)
+        self._size = 0
+        self._is_stuck = False
+        self._is_closed = False
+        # Closed by us alone: a write that never returns still has the descriptor.
+        raw = FileIO(self._descriptor, "w", closefd=False)
+        self._writer = Writer(raw, name=str(path), on_reader_gone=_nothing)
+
+    def write(self, text: str) -> None:
+        try:
+            self._writer.write(text)
+            self._is_stuck = not self._writer.flush(self._patience)
+        except OutputError:
+            self._cut()
+            raise
+        if self._is_stuck:
+            raise OutputError(
+                f"{self.path} has taken nothing for {self._patience:.0f} s",
+                suggestion="Is its disk still there?",
+            )
+        self._size += len(text.encode(errors="replace"))
+
+    def close(self) -> None:
+        if self._is_stuck or self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            self._writer.close()
+        finally:
+            os.close(self._descriptor)
+        if not self._size and self.path.is_file():
+            self.path.unlink()
+
+    def _cut(self) -> None:
+        """Take back what a full disk took of the last write."""
+        if self.path.is_file():
+            os.ftruncate(self._descriptor, self._size)
+
+
+def _nothing() -> None:
+    """A file has no reader who could leave; that of a named pipe is not missed."""
+
+
+def _open(path: Path, *, overwrite: bool) -> int:
+    try:
+        return os.open(path, _APPEND | _creation(path, overwrite=overwrite), 0o666)
+    except FileExistsError as exc:
+        raise OutputError(
+            f"{path} is there already", suggestion="Choose another name, or remove it."
+        ) from exc
+    except FileNotFoundError as exc:
+        raise OutputError(
+            f"cannot write {path}: there is no folder {path.parent}",
+            suggestion=f"mkdir -p {shlex.quote(str(path.parent))}",
+        ) from exc
+    except OSError as exc:
+        if exc.errno == errno.ENXIO:
+            raise OutputError(f"nobody reads from the named pipe {path}") from exc
+        raise output_error(exc, str(path)) from exc
+
+
+def _creation(path: Path, *, overwrite: bool) -> int:
+    if path.exists() and not path.is_file():  # a device or a pipe holds nothing to lose
+        return getattr(
+            os, "O_NONBLOCK", 0
+        )  # a pipe without a reader would wait for one
+    return os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)

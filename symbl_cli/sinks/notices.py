@@ -1,0 +1,81 @@
+"""What is said on stderr, for people or for programs."""
+
+from typing import Protocol, TextIO
+
+from ..errors import SymblError
+from ..protocol.events import Json
+from ..text.terminal import terminal_safe
+from .json_form import to_json
+
+
+class Notices(Protocol):
+    """Says one thing in one line."""
+
+    def status(self, message: str) -> None: ...
+
+    def warning(self, message: str, *, suggestion: str = "") -> None: ...
+
+    def error(self, error: SymblError) -> None: ...
+
+
+class PlainNotices:
+    """Sentences for people; with *quiet* no statuses."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._quiet = quiet
+
+    def status(self, message: str) -> None:
+        if not self._quiet:
+            self._say(message)
+
+    def warning(self, message: str, *, suggestion: str = "") -> None:
+        self._say(f"Warning: {_sentences(message, suggestion)}")
+
+    def error(self, error: SymblError) -> None:
+        self._say(f"Error: {_sentences(error.message, error.suggestion)}")
+
+    def _say(self, text: str) -> None:
+        _write(self._stream, terminal_safe(text))
+
+
+class JsonNotices:
+    """One JSON object a line, named by what it is; with *quiet* no statuses."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._quiet = quiet
+
+    def status(self, message: str) -> None:
+        if not self._quiet:
+            self._say("status", {"message": message})
+
+    def warning(self, message: str, *, suggestion: str = "") -> None:
+        self._say("warning", {"message": message, "suggestion": suggestion})
+
+    def error(self, error: SymblError) -> None:
+        fields: dict[str, Json] = {
+            "type": error.kind,
+            "message": error.message,
+            "suggestion": error.suggestion,
+        }
+        self._say("error", fields)
+
+    def _say(self, name: str, fields: dict[str, Json]) -> None:
+        _write(self._stream, to_json({name: fields}))
+
+
+def _sentences(message: str, suggestion: str) -> str:
+    return f"{_ended(message)} {suggestion}" if suggestion else message
+
+
+def _ended(message: str) -> str:
+    return message if message.endswith((".", "!", "?", ":")) else f"{message}."
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError:
+        pass  # nobody reads stderr: there is nowhere left to say so

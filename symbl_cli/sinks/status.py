@@ -1,0 +1,116 @@
+"""States of the run as sentences for people."""
+
+from ..documents.times import clock
+from ..lines import End, Line, State, Status
+from .notices import Notices
+
+
+class StatusSink:
+    """Says on stderr what happens to the run, and at its end what came of it."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+
+    def handle(self, line: Line) -> None:
+        match line.body:
+            case Status() as status if status.state in TROUBLES:
+                self._notices.warning(sentence(status))
+            case Status() as status:
+                self._notices.status(sentence(status))
+            case End() as end:
+                self._notices.status(summary(end))
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Stderr stays open: others write to it too."""
+
+
+TROUBLES = frozenset(
+    {
+        State.INPUT_SILENT,
+        State.CLIPPING,
+        State.DEVICE_LOST,
+        State.DEVICE_CHANGED,
+        State.AUDIO_DROPPED,
+        State.GAP,
+        State.LAGGING,
+        State.RECONNECTING,
+        State.SPOOL_OFF,
+    }
+)
+"""States that nobody wants to miss."""
+
+
+_PLAIN = {
+    State.CONNECTING: "Connecting.",
+    State.LISTENING: "Listening.",
+    State.INPUT_SILENT: "No sound comes in: is the microphone muted, or another one"
+    " meant? Try `symbl devices test`.",
+    State.CLIPPING: "The sound is too loud and therefore distorted: turn the"
+    " microphone down.",
+    State.DEVICE_LOST: "The microphone is gone: plug it in again. Recording goes on"
+    " with it, or with the default one.",
+    State.PAUSED: "Paused: nothing is recorded.",
+    State.RESUMED: "Recording again.",
+    State.SPOOL_OFF: "The sound is no longer kept on disk, so a crash could now lose"
+    " words: make room there.",
+    State.DRAINING: "Waiting for the last words.",
+}
+
+
+def sentence(status: Status) -> str:
+    """What *status* tells and what helps, with whom it is about where several speak."""
+    said = _PLAIN.get(status.state) or _measured(status)
+    return f"{status.speaker}: {said}" if status.speaker else said
+
+
+def _measured(status: Status) -> str:
+    seconds = f"{status.seconds or 0:.1f} s"
+    match status.state:
+        case State.RECONNECTING:
+            return (
+                f"The connection is lost; attempt {status.attempt} to get it back in"
+                f" {status.delay or 0:.1f} s. Recording goes on."
+            )
+        case State.RECONNECTED:
+            lost = f"{status.lost:.1f} s of sound are" if status.lost else "Nothing is"
+            return f"Connected again after {status.gap or 0:.1f} s. {lost} lost."
+        case State.DEVICE_CHANGED:
+            return f"Recording from {status.device}."
+        case State.AUDIO_DROPPED:
+            return f"{seconds} of sound are lost: close what keeps the computer busy."
+        case State.GAP:
+            return f"A gap: for {seconds} nothing was recorded."
+        case State.LAGGING:
+            return (
+                f"The transcript is {seconds} behind: close what keeps the computer"
+                " busy. Nothing is lost."
+            )
+        case State.MARKED:
+            return f"Marked at {clock(status.start or 0)}: {status.text}"
+        case _:
+            return status.state
+
+
+_NAMES = {
+    "transcript": ("message", "messages"),
+    "question": ("question", "questions"),
+    "action_item": ("action item", "action items"),
+    "follow_up": ("follow-up", "follow-ups"),
+    "topic": ("topic", "topics"),
+    "tracker": ("tracker match", "tracker matches"),
+    "entity": ("entity", "entities"),
+}
+
+
+def summary(end: End) -> str:
+    """What came of the run, in one line."""
+    found = [
+        f"{count} {_NAMES[name][count != 1]}"
+        for name, count in end.counts.items()
+        if count and name in _NAMES
+    ]
+    parts = [f"{clock(end.duration)} of sound", *found]
+    saved = f" Saved: {', '.join(end.files)}." if end.files else ""
+    return f"{', '.join(parts)}.{saved}"

@@ -1,0 +1,125 @@
+import os
+import resource
+from pathlib import Path
+
+import pytest
+
+from symbl_cli.errors import DiskFullError, OutputError
+from symbl_cli.sinks.output import OutputFile
+
+IS_ROOT = os.geteuid() == 0
+
+
+def test_what_was_written_is_in_the_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    output = OutputFile(path)
+
+    output.write("où\n")
+
+    assert path.read_bytes() == "où\n".encode()
+    output.write("two\n")
+    output.close()
+    output.close()
+    assert path.read_bytes() == "où\ntwo\n".encode()
+
+
+def test_a_later_run_does_not_overwrite_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("dear")
+
+    with pytest.raises(OutputError, match="is there already") as caught:
+        OutputFile(path)
+
+    assert caught.value.exit_code == 2
+    assert path.read_text() == "dear"
+
+
+def test_a_file_is_overwritten_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("old words")
+
+    output = OutputFile(path, overwrite=True)
+    output.write("new\n")
+    output.close()
+
+    assert path.read_text() == "new\n"
+
+
+def test_a_run_that_wrote_nothing_leaves_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+
+    OutputFile(path).close()
+
+    assert not path.exists()
+
+
+def test_a_missing_folder_is_said_before_anything_is_captured(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="there is no folder") as caught:
+        OutputFile(tmp_path / "my notes" / "today.srt")
+
+    assert caught.value.suggestion == f"mkdir -p '{tmp_path}/my notes'"
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="Is a directory"):
+        OutputFile(tmp_path)
+
+
+@pytest.mark.skipif(IS_ROOT, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+
+    with pytest.raises(OutputError, match="Permission denied"):
+        OutputFile(tmp_path / "notes.txt")
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    output = OutputFile(path)
+    output.write("whole\n")
+    # A limit on file size stands in for a full disk: part of the write succeeds.
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(OutputError, match="File too large"):
+            output.write("cut short\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    output.close()
+
+    assert path.read_text() == "whole\n"
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="the system has no /dev/full"
+)
+def test_a_full_disk_is_said() -> None:
+    output = OutputFile(Path("/dev/full"))
+
+    with pytest.raises(DiskFullError) as caught:
+        output.write("too much\n")
+
+    assert caught.value.exit_code == 1
+    output.close()
+    assert Path("/dev/full").exists()
+
+
+def test_a_pipe_without_a_reader_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    with pytest.raises(OutputError, match="nobody reads"):
+        OutputFile(path)
+
+
+def test_an_output_that_takes_nothing_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    output = OutputFile(path, patience=0)
+
+    with pytest.raises(OutputError, match="has taken nothing"):
+        output.write("much\n" * 100_000)
+
+    output.close()
+    os.close(reader)
