@@ -1,0 +1,167 @@
+"""What a message does to those before it: answers a question, takes on a task."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .clauses import FILLERS, HESITATIONS, split_clauses
+from .findings import Insight, InsightKind, Party, Said
+from .questions import question_confidence
+from .sentences import split_sentences
+from .stop_words import STOP_WORDS
+from .words import norms, read_words
+
+_OPEN_QUESTIONS = 8
+_OPEN_TASKS = 4
+_ANSWER_WITHIN = 45.0
+"""Seconds after a question; later, only content tells."""
+_REPLY_WITHIN = 15.0
+_FURTHEST = 8
+"""Messages between a question and its answer."""
+
+_YES_NO = re.compile(
+    r"(?:yes|yeah|yep|yup|no|nope|nah|sure|of course|absolutely|definitely|correct"
+    r"|exactly|right|probably|maybe|not (?:really|yet|sure)|i (?:think|guess|believe"
+    r"|hope|do|will|am|have|can|could|would|did|was)\b|it (?:is|'s|was|does|will)|we"
+    r" (?:do|did|are|have|will|can)|they (?:do|did|are|have)|that 's|he|she|because|to"
+    r" be honest|fine|okay|good|done|already|almost)\b"
+)
+_ACCEPTS = re.compile(
+    r"(?:(?:yes|yeah|yep|sure|okay|alright|all right|right|absolutely|of course|no"
+    r" problem|certainly|definitely|fine|great|good|happy to|will do|gladly|thanks|no"
+    r" worries|you got it|done|consider it done) ?)*(?:(?:sure|of course|no problem"
+    r"|will do|happy to|absolutely|certainly|gladly|you got it|consider it done|yes"
+    r"|yeah|yep|okay|alright|all right|definitely|no worries)|i (?:will|can)(?: (?:do"
+    r"|take|handle|manage) (?:that|it|this|care of (?:that|it|this)))?|i (?:am|will"
+    r" be) on it|let me (?:do|handle|take) (?:that|it|this)|leave (?:that|it) (?:to"
+    r"|with) me)(?: .*)?"
+)
+_TAKES = re.compile(
+    r"\bi (?:will|can|could|shall|am happy to|would be happy to) (?:do|take|handle"
+    r"|manage) (?:that|it|this|care of)|let me (?:do|handle|take) (?:that|it|this)"
+    r"|leave (?:that|it) (?:to|with) me|i am on it"
+)
+_REFUSES = re.compile(r"\b(?:no|not|never|sorry|afraid|unfortunately|busy)\b")
+
+
+@dataclass(slots=True)
+class _Open:
+    insight: Insight
+    end: float
+    distance: int = 0
+    is_polar: bool = False
+
+
+class Replies:
+    """Open questions and tasks asked for, until they are answered or forgotten."""
+
+    def __init__(self) -> None:
+        self._questions: deque[_Open] = deque(maxlen=_OPEN_QUESTIONS)
+        self._tasks: deque[_Open] = deque(maxlen=_OPEN_TASKS)
+
+    def expect(self, insight: Insight, end: float) -> None:
+        """Messages after *end* may answer *insight*."""
+        queue = self._queue(insight)
+        for opened in queue:
+            if opened.insight.id == insight.id:
+                opened.insight, opened.end = insight, end
+                return
+        polar = not re.search(r"\b(?:wh\w+|how)\b", insight.text.lower())
+        queue.append(_Open(insight, end, is_polar=polar))
+
+    def forget(self, insight: Insight) -> None:
+        queue = self._queue(insight)
+        for opened in [o for o in queue if o.insight.id == insight.id]:
+            queue.remove(opened)
+
+    def hear(self, said: Said) -> Iterator[Insight]:
+        """The insights that *said* answers or takes on, changed."""
+        yield from self._answers(said)
+        yield from self._accepted(said)
+
+    def _queue(self, insight: Insight) -> deque[_Open]:
+        is_question = insight.kind is InsightKind.QUESTION
+        return self._questions if is_question else self._tasks
+
+    def _answers(self, said: Said) -> Iterator[Insight]:
+        for opened in list(self._questions):
+            if said.id in opened.insight.message_ids:
+                continue
+            opened.distance += 1
+            if _is_answer(said, opened):
+                self._questions.remove(opened)
+                yield replace(opened.insight, answered_by=said.id)
+            elif opened.distance >= _FURTHEST:
+                self._questions.remove(opened)
+
+    def _accepted(self, said: Said) -> Iterator[Insight]:
+        spoken = _spoken(said)
+        for opened in list(self._tasks):
+            if said.id in opened.insight.message_ids:
+                continue
+            opened.distance += 1
+            if opened.distance > 3 or said.start - opened.end > _REPLY_WITHIN:  # noqa: PLR2004
+                self._tasks.remove(opened)
+            elif _takes_on(spoken, said.speaker, opened.insight):
+                self._tasks.remove(opened)
+                yield _taken(opened.insight, said)
+
+
+def _is_answer(said: Said, opened: _Open) -> bool:
+    question = opened.insight
+    if said.speaker == question.speaker or said.start < opened.end - 1.0:
+        return False
+    sentences = [p.text for p in split_sentences(said.text)]
+    statements = [s for s in sentences if question_confidence(s) < 0.5]  # noqa: PLR2004
+    if not statements:
+        return False
+    spoken = _spoken(said)
+    if not spoken:
+        return False
+    if opened.is_polar and _YES_NO.match(spoken) and opened.distance <= 3:  # noqa: PLR2004
+        return True
+    shares = _content(" ".join(statements)) & _content(question.text)
+    near = opened.distance <= 2 and said.start - opened.end <= _ANSWER_WITHIN  # noqa: PLR2004
+    telling = len(_content(" ".join(statements)))
+    return (near and telling >= 1) or (len(shares) >= 2 and telling >= 3)  # noqa: PLR2004
+
+
+def _takes_on(spoken: str, who: Party, insight: Insight) -> bool:
+    if (
+        who == insight.speaker
+        or not spoken
+        or _REFUSES.search(spoken.split(" i ", maxsplit=1)[0])
+    ):
+        return False
+    if insight.assignee is not None and insight.assignee != who:
+        return False
+    if insight.assignee is None:
+        return _TAKES.search(spoken) is not None
+    return _ACCEPTS.fullmatch(spoken) is not None
+
+
+def _taken(insight: Insight, said: Said) -> Insight:
+    return replace(
+        insight,
+        assignee=insight.assignee or said.speaker,
+        definitive=True,
+        confidence=max(insight.confidence, round((1 + insight.confidence) / 2, 3)),
+        message_ids=(*insight.message_ids, said.id),
+    )
+
+
+def _spoken(said: Said) -> str:
+    words = [word for word in norms(read_words(said.text)) if word not in HESITATIONS]
+    while words and words[0] in {"so", "well", "and", "but", "oh"}:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _content(text: str) -> set[str]:
+    return {
+        word.norm.removesuffix("s")
+        for clause in split_clauses(text)
+        for word in clause.words
+        if word.norm not in STOP_WORDS and word.norm not in FILLERS
+    }
