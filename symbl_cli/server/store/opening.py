@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -111,16 +111,16 @@ def _bring_up(
     if version == newest:
         return ()
     copy = _unused(path, f"schema-{version}-{today().isoformat()}")
-    _copy(engine, copy)
+    _copy(path, copy)
     with engine.begin() as connection:
         schema.migrate(connection, version, migrations)
     return (f"the conversations on disk were updated; a copy from before is {copy}",)
 
 
-def _copy(engine: Engine, target: Path) -> None:
+def _copy(path: Path, target: Path) -> None:
     _make_file(target)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
 
 
 def _set_aside(path: Path, today: date) -> Path:

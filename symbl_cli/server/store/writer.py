@@ -123,8 +123,8 @@ class Writer:
         try:
             with self._exclusive, self._engine.connect() as connection:
                 # A script is run to its end; a statement would free one page.
-                raw = connection.connection.driver_connection
-                raw.executescript("PRAGMA incremental_vacuum")
+                cursor = connection.connection.cursor()
+                cursor.executescript("PRAGMA incremental_vacuum")
         except (SQLAlchemyError, sqlite3.Error) as exc:
             log.warning("cannot shrink the store: %s", exc)
 
