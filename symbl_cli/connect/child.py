@@ -40,9 +40,9 @@ def start(
 ) -> ServerAddress | None:
     """Start a server and wait for its ready line, or for *find_other* to know one.
 
-    `None`: it lost the race and has gone, or is about to. It has a session of its
-    own: the terminal's signals are not for it. Raises MissingError where it dies or
-    is not ready after *patience* seconds; then it is ended.
+    `None`: it lost the race and has gone. It has a session of its own: the
+    terminal's signals are not for it. Raises MissingError where it dies or is not
+    ready after *patience* seconds; then it is ended.
     """
     with _Words() as words:
         child = _spawn(command, words)
@@ -50,7 +50,7 @@ def start(
         while time.monotonic() < deadline:
             address = _ready_line(words.out) or find_other()
             if address is not None:
-                _let_go(child)
+                _part_from(child, address)
                 return address
             match child.poll():
                 case None:
@@ -142,9 +142,12 @@ def _failure(what: str, words: _Words) -> MissingError:
     return MissingError(f"the server {what}{reason}", suggestion=_DOCTOR)
 
 
-def _let_go(child: "Popen[bytes]") -> None:
-    # It is to outlive us, which Popen would warn of.
-    child.returncode = 0
+def _part_from(child: "Popen[bytes]", address: ServerAddress) -> None:
+    # On Windows a virtual environment's python is not the process that serves.
+    if sys.platform != "win32" and address.pid != child.pid:
+        _end(child)  # it lost the race, and would wait for the lock
+    else:
+        child.returncode = 0  # it is to outlive us, which Popen would warn of
 
 
 def _end(child: "Popen[bytes]") -> None:

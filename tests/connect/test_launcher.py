@@ -1,0 +1,310 @@
+"""One server per store: found at once, doubted only after a failed dial."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from symbl_cli import __version__
+from symbl_cli.config.endpoint import Endpoint
+from symbl_cli.config.places import NoFolder, Places
+from symbl_cli.connect import child
+from symbl_cli.connect.launcher import LocalServer
+from symbl_cli.errors import MissingError, UnreachableError
+from symbl_cli.protocol.local import (
+    LOCK_FILE,
+    SERVER_FILE,
+    ServerAddress,
+    decode_address,
+    encode_address,
+)
+
+STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_server.py")))
+TOKEN = "token-of-"
+REFUSED = UnreachableError("refused")
+
+Finding = Callable[..., LocalServer]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    names = ("home", "config", "data", "state", "cache")
+    return Places(**{name: tmp_path / name for name in names})
+
+
+@pytest.fixture
+def data(places: Places) -> Path:
+    assert isinstance(places.data, Path)
+    places.data.mkdir()
+    return places.data
+
+
+@pytest.fixture
+def finding(places: Places) -> Iterator[Finding]:
+    """Local servers on the stand-in; whatever was started is ended with the test."""
+    made: list[LocalServer] = []
+
+    def find(*options: str, patience: float = 10.0) -> LocalServer:
+        server = LocalServer(places, command=(*STAND_IN, *options), patience=patience)
+        made.append(server)
+        return server
+
+    yield find
+    for known in [server.known() for server in made]:
+        if known is not None and known.token().startswith(TOKEN):
+            with suppress(ProcessLookupError):
+                os.kill(pid_of(known), signal.SIGKILL)
+
+
+def pid_of(endpoint: Endpoint) -> int:
+    return int(endpoint.token().removeprefix(TOKEN))
+
+
+def kill(endpoint: Endpoint) -> None:
+    os.kill(pid_of(endpoint), signal.SIGKILL)
+    os.waitpid(pid_of(endpoint), 0)
+
+
+def write_address(data: Path, **changes: object) -> ServerAddress:
+    fields = {
+        "url": f"http://127.0.0.1:{free_port()}",
+        "token": "a-token",
+        "pid": os.getpid(),
+        "version": __version__,
+    }
+    address = ServerAddress(**(fields | changes))  # type: ignore[arg-type]  # a test's
+    (data / SERVER_FILE).write_text(encode_address(address))
+    return address
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_an_address_on_file_is_believed_at_once(finding: Finding, data: Path) -> None:
+    address = write_address(data)
+
+    endpoint = finding()()
+
+    assert (
+        endpoint.http_url,
+        endpoint.ws_url,
+        endpoint.token(),
+        endpoint.is_local,
+    ) == (
+        address.url,
+        address.url.replace("http", "ws"),
+        "a-token",
+        True,
+    )
+
+
+def test_without_an_address_a_server_is_started(finding: Finding, data: Path) -> None:
+    server = finding()
+
+    endpoint = server()
+
+    on_file = decode_address((data / SERVER_FILE).read_text())
+    assert endpoint.http_url == on_file.url
+    assert server().http_url == endpoint.http_url
+
+
+def test_a_server_is_found_by_the_next_client(finding: Finding) -> None:
+    assert finding()().http_url == finding()().http_url
+
+
+def test_an_address_left_behind_is_found_out_by_a_failed_dial(
+    finding: Finding, data: Path
+) -> None:
+    # Its process id is in use, by us: that proves nothing.
+    stale = write_address(data, pid=os.getpid())
+    server = finding()
+    endpoint = server()
+
+    assert server.failed(endpoint, REFUSED)
+
+    assert server().http_url != stale.url
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"url": 1}', "[]", "\x00\xff"])
+def test_a_damaged_address_is_as_good_as_none(
+    finding: Finding, data: Path, content: str
+) -> None:
+    (data / SERVER_FILE).write_bytes(content.encode("latin-1"))
+
+    assert pid_of(finding()()) > 0
+
+
+def test_a_server_that_answers_is_kept_after_a_failed_dial(finding: Finding) -> None:
+    server = finding()
+    first = server()
+
+    server.failed(first, REFUSED)
+
+    assert server().http_url == first.http_url
+
+
+def test_a_dial_that_fails_where_it_was_looked_closer_is_not_tried_at_once(
+    finding: Finding,
+) -> None:
+    server = finding()
+
+    assert not server.failed(server(), REFUSED)
+
+
+def test_a_killed_server_is_replaced(finding: Finding) -> None:
+    server = finding()
+    first = server()
+    kill(first)
+
+    server.failed(first, REFUSED)
+
+    assert server().http_url != first.http_url
+
+
+def test_a_server_that_another_client_restarted_is_believed(
+    finding: Finding, data: Path
+) -> None:
+    write_address(data)
+    server = finding()
+    old = server()
+    new = write_address(data)
+
+    assert server.failed(old, REFUSED)
+
+    assert server().http_url == new.url
+
+
+def test_a_lock_held_by_something_silent_is_said_with_a_remedy(
+    finding: Finding, data: Path
+) -> None:
+    write_address(data)
+    server = finding(patience=0.2)
+    server.failed(server(), REFUSED)
+
+    with FileLock(data / LOCK_FILE), pytest.raises(MissingError) as caught:
+        server()
+
+    assert caught.value.message == (
+        f"a server holds {data / LOCK_FILE} (process {os.getpid()}) and does not answer"
+    )
+
+
+def test_nobody_is_told_to_end_a_process_that_is_no_server(
+    finding: Finding, data: Path
+) -> None:
+    if not Path("/proc/self/cmdline").exists():
+        pytest.skip("needs /proc")
+    with subprocess.Popen(["sleep", "60"]) as other:
+        write_address(data, pid=other.pid)
+        server = finding(patience=0.2)
+        server.failed(server(), REFUSED)
+
+        with FileLock(data / LOCK_FILE), pytest.raises(MissingError) as caught:
+            server()
+        other.kill()
+
+    assert "kill" not in caught.value.suggestion
+
+
+def test_a_running_server_of_another_version_is_said(
+    finding: Finding, data: Path
+) -> None:
+    running = finding()
+    running()
+    address = decode_address((data / SERVER_FILE).read_text())
+    write_address(data, url=address.url, version="0.0.9", pid=address.pid)
+
+    with pytest.raises(MissingError) as caught:
+        finding()()
+
+    os.kill(address.pid, signal.SIGKILL)
+    assert caught.value.message == (
+        f"a server of symbl 0.0.9 is running (process {address.pid}), "
+        f"this is symbl {__version__}"
+    )
+
+
+def test_an_address_that_another_version_left_behind_is_no_hindrance(
+    finding: Finding, data: Path
+) -> None:
+    write_address(data, version="0.0.9")
+
+    assert pid_of(finding()()) > 0
+
+
+def test_a_child_that_dies_is_told_by_its_last_words(finding: Finding) -> None:
+    with pytest.raises(MissingError) as caught:
+        finding("--die", "no such model")()
+
+    assert caught.value.message == (
+        "the server ended with 1 before it was ready: no such model"
+    )
+
+
+def test_a_child_that_is_never_ready_is_ended_and_told(finding: Finding) -> None:
+    with pytest.raises(MissingError) as caught:
+        finding("--never-ready", patience=1.0)()
+
+    assert caught.value.message.startswith("the server was not ready after 1 s")
+
+
+def test_a_command_that_is_not_there_is_told(places: Places) -> None:
+    with pytest.raises(MissingError, match="the server cannot be started: No such"):
+        LocalServer(places, command=("/nowhere/python",))()
+
+
+def test_without_a_folder_the_server_runs_without_files(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    nowhere = NoFolder("there is no home folder")
+    places = Places(
+        home=nowhere,
+        config=nowhere,
+        data=tmp_path / "file" / "data",
+        state=nowhere,
+        cache=nowhere,
+    )
+    server = LocalServer(places, command=STAND_IN)
+
+    endpoint = server()
+
+    assert server().http_url == endpoint.http_url
+    kill(endpoint)
+    server.failed(endpoint, REFUSED)
+    again = server()
+    kill(again)
+    assert again.http_url != endpoint.http_url
+
+
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    finding: Finding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "_NEEDS", ("starlette", "no_such_module"))
+
+    with pytest.raises(MissingError) as caught:
+        finding()()
+
+    assert caught.value.message == (
+        "the embedded server is not installed (no no_such_module)"
+    )
+    assert "pip install" in caught.value.suggestion
+
+
+def test_ten_clients_at_once_end_with_one_server(finding: Finding) -> None:
+    servers = [finding() for _ in range(10)]
+
+    with ThreadPoolExecutor(10) as pool:
+        endpoints = list(pool.map(lambda server: server(), servers))
+
+    assert len({endpoint.http_url for endpoint in endpoints}) == 1
