@@ -1,0 +1,72 @@
+"""Recordings on disk as sources of sound."""
+
+import stat
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from ..errors import UsageError
+from ..media.decode import open_recording
+from ..media.format import AudioFormat, Encoding
+from .feed import Feed, Gate
+from .playback import AtOnce, AtTheSpeedOfSpeech, Playback
+
+LOWEST_RATE, HIGHEST_RATE = 8000, 48000
+"""What the vendor's API takes (streaming-api.md §2.1)."""
+
+
+class Pace(StrEnum):
+    """How fast a recording is sent."""
+
+    REAL_TIME = "realtime"
+    FAST = "fast"
+
+
+def open_file(
+    path: Path,
+    *,
+    pace: Pace,
+    sample_rate: int = 16000,
+    channels: int = 1,
+    encoding: Encoding = Encoding.LINEAR16,
+    clock: Callable[[], float] = time.monotonic,
+) -> Feed:
+    """Open the recording *path*; what it is, its first bytes tell.
+
+    A named pipe (`<(ffmpeg …)`) is read as stdin would be; only there rate, channels
+    and encoding count. Raises `UsageError`, `NotAudioError` or `MissingError`.
+    """
+    if _is_pipe(path):
+        from .stdin import open_pipe
+
+        return open_pipe(
+            path, sample_rate=sample_rate, channels=channels, encoding=encoding
+        )
+    gate = Gate()
+    is_paced = pace is Pace.REAL_TIME
+    timing = AtTheSpeedOfSpeech(gate, clock) if is_paced else AtOnce(gate)
+    reader = open_recording(path)
+    return Playback(reader, name=path.name, gate=gate, timing=timing)
+
+
+def require_api_rate(audio_format: AudioFormat, name: str) -> None:
+    """Raise `UsageError` where the vendor's API takes no such sample rate.
+
+    The server of our own resamples whatever it gets.
+    """
+    rate = audio_format.sample_rate
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise UsageError(
+            f"{name!r} has {rate} samples a second; the service takes"
+            f" {LOWEST_RATE} to {HIGHEST_RATE}",
+            suggestion=f"ffmpeg -i {name} -ar 16000 16k.wav && symbl stream 16k.wav",
+        )
+
+
+def _is_pipe(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)

@@ -1,0 +1,124 @@
+"""A recording or a pipe, read front to back."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TypeAlias
+
+from ..media.format import AudioFormat
+from ..media.reader import PcmReader
+from .feed import Gate, block_samples
+from .source import Captured, Chunk, SourceState
+
+Timing: TypeAlias = Callable[[float], float | None]
+"""Waits until what ends at a second may leave, tells when that was; `None`: never."""
+
+_TOO_LATE = 1.0
+
+
+class AtOnce:
+    """A recording that is read as fast as it goes: no moment means anything."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def __call__(self, seconds: float) -> float | None:
+        return None if self._gate.is_closed else 0.0
+
+
+class AtTheSpeedOfSpeech:
+    """Lets every sample of a recording go when it would have been spoken.
+
+    After more than a second of delay (a pause, a machine asleep) it goes on from
+    there instead of catching up.
+    """
+
+    def __init__(self, gate: Gate, clock: Callable[[], float] = time.monotonic) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._origin: float | None = None
+
+    def __call__(self, seconds: float) -> float | None:
+        if self._origin is None:
+            self._origin = self._clock()
+        late = self._clock() - self._origin - seconds
+        if late > _TOO_LATE:
+            self._origin += late
+        elif late < 0:
+            self._gate.wait_until_closed(-late)
+        return None if self._gate.is_closed else self._clock()
+
+
+class AsItComes:
+    """What a pipe gave has been captured, so it leaves even when that was closed."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+
+    def __call__(self, seconds: float) -> float:
+        return self._clock()
+
+
+def _nothing() -> None:
+    pass
+
+
+class Playback:
+    """A `Feed` out of *reader*, which it owns.
+
+    *interrupt* wakes a `read` that waits for bytes of another program.
+    """
+
+    is_live = False
+
+    def __init__(
+        self,
+        reader: PcmReader,
+        *,
+        name: str,
+        gate: Gate,
+        timing: Timing,
+        interrupt: Callable[[], None] = _nothing,
+    ) -> None:
+        self.name = name
+        self._reader = reader
+        self._gate = gate
+        self._timing = timing
+        self._interrupt = interrupt
+        self._is_begun = False
+
+    @property
+    def format(self) -> AudioFormat:
+        return self._reader.format
+
+    def blocks(self) -> Iterator[Captured]:
+        self._is_begun = True
+        frames = block_samples(self.format.sample_rate)
+        position = 0
+        with closing(self._reader):
+            while pcm := self._reader.read(frames):
+                yield from self._pause()
+                end = position + self.format.count(pcm)
+                arrived = self._timing(end / self.format.sample_rate)
+                if arrived is None:
+                    return
+                yield Chunk(position, pcm, arrived)
+                position = end
+
+    def pause(self) -> None:
+        self._gate.shut()
+
+    def resume(self) -> None:
+        self._gate.open()
+
+    def close(self) -> None:
+        self._gate.close()
+        self._interrupt()
+        if not self._is_begun:
+            self._reader.close()
+
+    def _pause(self) -> Iterator[SourceState]:
+        if self._gate.is_shut:
+            yield SourceState("paused")
+            self._gate.wait_until_open()
+            yield SourceState("resumed")

@@ -1,0 +1,115 @@
+"""Sound out of a pipe: raw samples, or a WAV file while it is written."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import NotAudioError, UsageError
+from ..media import samples
+from ..media.decode import Begun
+from ..media.format import AudioFormat, Encoding
+from ..media.pipe import PipeStream
+from ..media.raw import Layout, SampleReader
+from ..media.reader import PcmReader
+from ..media.sniff import HEAD_SIZE, Content, Sniffed, sniff
+from ..media.wav import open_wav
+from .feed import Feed, Gate
+from .playback import AsItComes, Playback
+
+STDIN = 0
+
+
+def open_stdin(
+    *,
+    sample_rate: int = 16000,
+    channels: int = 1,
+    encoding: Encoding = Encoding.LINEAR16,
+    fd: int = STDIN,
+) -> Feed:
+    """Read sound from the pipe *fd*; returns when its first bytes are there.
+
+    A WAV header tells its own rate and channels. Compressed sound is refused, unless
+    *encoding* announces it, and so is text. Raises `NotAudioError`, `UsageError`.
+    """
+    _require_pipe(fd)
+    return _open(fd, "stdin", AudioFormat(sample_rate, channels), encoding)
+
+
+def open_pipe(
+    path: Path, *, sample_rate: int, channels: int, encoding: Encoding
+) -> Feed:
+    """Read sound from the named pipe *path* as `open_stdin` does."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except OSError as exc:
+        raise UsageError(f"cannot read {str(path)!r}: {exc.strerror}") from exc
+    return _open(fd, path.name, AudioFormat(sample_rate, channels), encoding)
+
+
+def _require_pipe(fd: int) -> None:
+    try:
+        os.fstat(fd)
+    except OSError as exc:
+        raise UsageError("stdin is closed: there is no sound to read") from exc
+    if os.isatty(fd):
+        raise UsageError(
+            "stdin is the keyboard: there is no sound to read",
+            suggestion="symbl stream - < talk.wav",
+        )
+
+
+def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> Feed:
+    reader, interrupt = _open_reader(fd, audio_format, encoding)
+    return Playback(
+        reader, name=name, gate=Gate(), timing=AsItComes(), interrupt=interrupt
+    )
+
+
+def _open_reader(
+    fd: int, audio_format: AudioFormat, encoding: Encoding
+) -> tuple[PcmReader, Callable[[], None]]:
+    """And what ends it for a thread that waits for bytes."""
+    match encoding:
+        case Encoding.LINEAR16:
+            return _open_plain(fd, Layout(audio_format, samples.linear(2)))
+        case Encoding.MULAW:
+            return _open_plain(fd, Layout(audio_format, samples.mulaw()))
+        case Encoding.FLAC | Encoding.OPUS:
+            from ..media.ffmpeg import FfmpegReader
+
+            reader = FfmpegReader("pipe:0", name=encoding.value, stdin=fd)
+            return Begun(reader), reader.interrupt
+
+
+def _open_plain(fd: int, layout: Layout) -> tuple[PcmReader, Callable[[], None]]:
+    stream = PipeStream(fd)
+    try:
+        sniffed = sniff(stream.peek(HEAD_SIZE))
+        reader = _open_sniffed(stream, sniffed, layout)
+        return Begun(reader), stream.interrupt
+    except (NotAudioError, UsageError):
+        stream.close()
+        raise
+
+
+def _open_sniffed(stream: PipeStream, sniffed: Sniffed, layout: Layout) -> PcmReader:
+    match sniffed.content:
+        case Content.WAV:
+            return open_wav(stream)
+        case Content.UNKNOWN:
+            return SampleReader(stream, layout)
+        case Content.EMPTY:
+            raise NotAudioError("the input ended before its first sample")
+        case Content.TEXT | Content.OTHER:
+            raise NotAudioError(
+                f"the input is {sniffed.name}, not sound",
+                suggestion=_DECODED,
+            )
+        case Content.COMPRESSED:
+            raise NotAudioError(
+                f"the input is {sniffed.name}, which has to be decoded first",
+                suggestion=_DECODED,
+            )
+
+
+_DECODED = "ffmpeg -i FILE -f s16le -ar 16000 -ac 1 - | symbl stream -"

@@ -1,0 +1,154 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from symbl_cli.audio.channels import split
+from symbl_cli.audio.source import (
+    AudioSource,
+    Captured,
+    Chunk,
+    Skipped,
+    SourceState,
+)
+from symbl_cli.errors import AudioError, SymblError, UsageError
+from symbl_cli.media.format import AudioFormat
+from tests.wavs import pcm16
+
+
+class ListFeed:
+    """A feed of the items given; a failure is raised where it stands."""
+
+    is_live = True
+    name = "desk"
+
+    def __init__(self, *items: Captured | SymblError, channels: int = 2) -> None:
+        self._items = items
+        self.format = AudioFormat(8000, channels)
+        self.is_closed = False
+
+    def blocks(self) -> Iterator[Captured]:
+        for item in self._items:
+            if isinstance(item, SymblError):
+                raise item
+            yield item
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+STEREO = (
+    Chunk(0, pcm16(1, 10, 3, 30), 5.0),
+    Skipped(2, 7, "overflow"),
+    SourceState("clipping"),
+    Chunk(7, pcm16(5, 50), 6.0),
+)
+
+
+def read(sources: tuple[AudioSource, ...]) -> list[list[Captured]]:
+    """What each source says, read by a thread of its own."""
+    with ThreadPoolExecutor(len(sources)) as threads:
+        return list(threads.map(lambda source: list(source.chunks()), sources))
+
+
+@pytest.mark.parametrize("speakers", [(), ("Ann",)])
+def test_with_one_name_or_none_the_channels_are_mixed_down(
+    speakers: tuple[str, ...],
+) -> None:
+    (source,) = split(ListFeed(*STEREO), speakers)
+
+    assert source.speaker == (speakers[0] if speakers else None)
+    assert (source.name, source.format, source.is_live) == (
+        "desk",
+        AudioFormat(8000),
+        True,
+    )
+    assert list(source.chunks()) == [
+        Chunk(0, pcm16(5, 16), 5.0),
+        Skipped(2, 7, "overflow"),
+        SourceState("clipping"),
+        Chunk(7, pcm16(27), 6.0),
+    ]
+
+
+def test_every_name_gets_the_next_channel() -> None:
+    sources = split(ListFeed(*STEREO), ["Ann", "Bea"])
+
+    assert [source.speaker for source in sources] == ["Ann", "Bea"]
+    assert {source.format for source in sources} == {AudioFormat(8000)}
+    assert read(sources) == [
+        [
+            Chunk(0, pcm16(1, 3), 5.0),
+            Skipped(2, 7, "overflow"),
+            SourceState("clipping"),
+            Chunk(7, pcm16(5), 6.0),
+        ],
+        [
+            Chunk(0, pcm16(10, 30), 5.0),
+            Skipped(2, 7, "overflow"),
+            Chunk(7, pcm16(50), 6.0),
+        ],
+    ]
+
+
+def test_channels_without_a_name_are_left_out() -> None:
+    feed = ListFeed(Chunk(0, pcm16(1, 2, 3, 4, 5, 6)), channels=3)
+
+    assert read(split(feed, ["Ann", "Bea"])) == [
+        [Chunk(0, pcm16(1, 4))],
+        [Chunk(0, pcm16(2, 5))],
+    ]
+
+
+def test_more_names_than_channels_are_refused() -> None:
+    with pytest.raises(UsageError, match="3 speakers are named, but 'desk' has 2"):
+        split(ListFeed(), ["Ann", "Bea", "Cy"])
+
+
+def test_one_channel_cannot_be_shared() -> None:
+    with pytest.raises(UsageError, match="has one channel"):
+        split(ListFeed(channels=1), ["Ann", "Bea"])
+
+
+def test_a_thousand_blocks_reach_readers_of_any_speed() -> None:
+    blocks = [Chunk(i, pcm16(i, -i)) for i in range(1000)]
+
+    ann, bea = read(split(ListFeed(*blocks), ["Ann", "Bea"]))
+
+    assert ann == [Chunk(i, pcm16(i)) for i in range(1000)]
+    assert bea == [Chunk(i, pcm16(-i)) for i in range(1000)]
+
+
+def test_a_reader_that_runs_ahead_waits_for_the_others() -> None:
+    blocks = [Chunk(i, pcm16(i, i)) for i in range(1000)]
+    ann, bea = split(ListFeed(*blocks), ["Ann", "Bea"])
+    slow = bea.chunks()
+
+    with ThreadPoolExecutor(1) as threads:
+        fast = threads.submit(lambda: list(ann.chunks()))
+        held = [next(slow)]
+        held.extend(slow)
+
+    assert len(fast.result()) == len(held) == 1000
+
+
+def test_a_failure_of_the_device_reaches_every_speaker() -> None:
+    feed = ListFeed(Chunk(0, pcm16(1, 2)), AudioError("the device burns"))
+
+    for source in split(feed, ["Ann", "Bea"]):
+        chunks = source.chunks()
+        next(chunks)
+        with pytest.raises(AudioError, match="burns"):
+            next(chunks)
+
+
+def test_closing_one_source_closes_the_feed() -> None:
+    feed = ListFeed(*STEREO)
+
+    split(feed, ["Ann", "Bea"])[1].close()
+
+    assert feed.is_closed
