@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
 from ...protocol.events import ConversationId, InsightId, StartRequest
-from ..insights.engine import Insights, InsightSettings
 from ..insights.findings import Finding, InsightKind, Said
+from ..insights.insights import Insights, InsightSettings
 from .frames import insight_id
 from .wall import zone_of
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -13,10 +13,11 @@ from ...protocol.codec import decode, encode
 from ...protocol.events import (
     ConversationId,
     ErrorMessage,
-    Pong,
+    Lifecycle,
     RecognitionResult,
+    Response,
     ServerEvent,
-    Unknown,
+    TopicResponse,
 )
 from ..store.changes import Change, SaveFrame
 from ..store.records import FrameRecord
@@ -91,6 +92,8 @@ class Outbox:
         self._is_stored = is_stored
         self._number = 0 if last is None else last + _RESTART_GAP
         self._first = self._number + 1
+        self._sequence: Counter[type] = Counter()
+        self._time_offset = 0.0
         self._log: deque[_Numbered] = deque(maxlen=_REMEMBERED)
         self._queue: deque[_Batch] = deque()
         self._something = asyncio.Event()
@@ -137,9 +140,26 @@ class Outbox:
 
     def _numbered(self, addressed: Addressed) -> _Numbered:
         self._number += 1
-        return _Numbered(
-            self._number, replace(addressed, event=numbered(addressed, self._number))
-        )
+        event = self._placed(addressed.event, self._number)
+        return _Numbered(self._number, replace(addressed, event=event))
+
+    def _placed(self, event: ServerEvent, number: int) -> ServerEvent:
+        """*event* with its number, and what the vendor's typed clients need (§7.3)."""
+        match event:
+            case Lifecycle():
+                offset = event.time_offset
+                self._time_offset = max(self._time_offset, offset or 0.0)
+                if offset is None:
+                    event = replace(event, time_offset=self._time_offset)
+                return replace(event, event=number)
+            case TopicResponse() | ErrorMessage():
+                return replace(event, event=number)
+            case Response():
+                sequence = self._sequence[type(event)]
+                self._sequence[type(event)] += 1
+                return replace(event, event=number, sequence_number=sequence)
+            case _:
+                return event
 
     def _frame(self, one: _Numbered) -> Change:
         frame = encode(one.addressed.event)
@@ -195,12 +215,3 @@ def _kept(one: _Numbered) -> bool:
             return is_final
         case _:
             return True
-
-
-def numbered(addressed: Addressed, number: int) -> ServerEvent:
-    """*addressed*'s event with its number."""
-    match addressed.event:
-        case Pong() | Unknown() as event:
-            return event
-        case event:
-            return replace(event, event=number)

@@ -1,0 +1,20 @@
+"""`symbl`, and `python -m symbl_cli`."""
+
+import sys
+
+from . import __version__
+
+
+def main() -> int:
+    """Run the command line; the exit code is product.md §3's."""
+    if sys.argv[1:] == ["--version"]:
+        # Answered before Click is imported: scripts ask this often.
+        sys.stdout.write(f"symbl {__version__}\n")
+        return 0
+    from .cli.main import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The command line's door: every command, and the one place where errors end."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .. import __version__
+from ..errors import ExitCode, SymblError, UsageError
+from .config import config
+from .conversation import conversation
+from .devices import devices
+from .models import models
+from .options import Reporting, asks_for_json, with_common_options
+from .serve import serve
+from .stream import stream
+
+log = logging.getLogger(__name__)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="symbl", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Live transcription for the terminal.
+
+    Shows what is said while people speak: the transcript, the questions asked, the
+    action items agreed, topics and trackers. Everything runs on this computer
+    unless you name a server.
+
+    Try it: symbl stream --demo
+    """
+
+
+for command in (stream, conversation, config, devices, models, serve):
+    cli.add_command(command)
+with_common_options(cli)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out *arguments*; returns the exit code of product.md §3."""
+    _use_utf8()
+    report = Reporting(as_json=asks_for_json(arguments))
+    try:
+        return _run(arguments, report)
+    except SymblError as exc:
+        report.error(exc)
+        log.debug("it failed", exc_info=exc)
+        return int(exc.exit_code)
+    except BrokenPipeError:
+        _forget_stdout()
+        return int(ExitCode.OK)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except Exception as exc:
+        report.error(
+            SymblError(
+                f"an error of symbl itself: {type(exc).__name__}: {exc}",
+                suggestion="run it again with -v and report what it logs",
+            )
+        )
+        log.info("a defect", exc_info=exc)
+        return int(ExitCode.FAILED)
+
+
+def _run(arguments: Sequence[str], report: Reporting) -> int:
+    try:
+        outcome = cli.main(
+            list(arguments), prog_name="symbl", standalone_mode=False, obj=report
+        )
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
+    except click.Abort:
+        return int(ExitCode.INTERRUPTED)
+    except click.ClickException as exc:
+        usage = (
+            exc.ctx.get_usage() if isinstance(exc, click.UsageError) and exc.ctx else ""
+        )
+        raise UsageError(exc.format_message(), suggestion=_help_for(exc)) from (
+            exc if usage else None
+        )
+    return int(outcome) if isinstance(outcome, int) else int(ExitCode.OK)
+
+
+def _help_for(exc: click.ClickException) -> str:
+    ctx = exc.ctx if isinstance(exc, click.UsageError) else None
+    return f"see `{ctx.command_path if ctx else 'symbl'} --help`"
+
+
+def _use_utf8() -> None:
+    """UTF-8 with newlines as they are, on every system and in every locale."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                encoding="utf-8",
+                newline="\n",
+                errors="strict" if name == "stdout" else "backslashreplace",
+            )
+
+
+def _forget_stdout() -> None:
+    """Keep Python from complaining about a reader that has left."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    except (OSError, ValueError):
+        log.debug("stdout cannot be replaced")

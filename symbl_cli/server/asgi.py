@@ -1,0 +1,276 @@
+"""The application: routes and sockets, one port, under uvicorn or any ASGI server."""
+
+import asyncio
+import logging
+import re
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from .. import __version__
+from ..protocol.local import LEASE_PATH
+from ..protocol.session import ServerSession, State
+from . import rest
+from .credentials import Access
+from .guard import Guard, token_of
+from .live.directory import LocalDirectory
+from .live.leases import Leases
+from .live.port import ConversationDirectory, Role
+from .live.services import Services
+from .recognition.listener import Recognition
+from .settings import ServerSettings
+from .sockets import StreamingSocket
+from .store.store import Store, open_store
+
+log = logging.getLogger(__name__)
+
+_CONNECTION_ID = re.compile(r"[A-Za-z0-9_.~=+@:-]{1,128}")
+_MOST_BODY = 64 << 20
+"""Bytes of a request: an exported conversation may be long."""
+
+MakeDirectory: TypeAlias = Callable[[Services], LocalDirectory]
+
+
+@dataclass(slots=True)
+class Running:
+    """What is open while the application runs."""
+
+    store: Store
+    directory: LocalDirectory
+    leases: Leases
+    reading: ThreadPoolExecutor
+
+
+def build_app(
+    settings: ServerSettings,
+    access: Access,
+    make_directory: MakeDirectory = LocalDirectory,
+) -> Starlette:
+    """Nothing is opened here: the lifespan does, and closes it."""
+    guard = Guard(settings.host, settings.allow_hosts, settings.allow_origins)
+    streaming = partial(_converse, role=Role.SPEAKER)
+    subscribing = partial(_converse, role=Role.SUBSCRIBER)
+    app = Starlette(
+        routes=[
+            Route("/health", _health),
+            Route("/oauth2/token:generate", _generate_token, methods=["POST"]),
+            WebSocketRoute("/v1/streaming/{id:path}", streaming),
+            WebSocketRoute("/v1/realtime/insights/{id:path}", streaming),
+            WebSocketRoute("/v1/subscribe/{id:path}", subscribing),
+            WebSocketRoute("/session/subscribe/{id:path}", subscribing),
+            WebSocketRoute("/subscribe/{id:path}", subscribing),
+            WebSocketRoute(LEASE_PATH, _lease),
+            Route("/v1/{path:path}", _rest, methods=list(rest.METHODS)),
+        ],
+        middleware=[
+            Middleware(_GuardMiddleware, guard=guard),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.allow_origins),
+                allow_methods=["*"],
+                allow_headers=["*"],
+            ),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+        lifespan=partial(_lifespan, settings=settings, make_directory=make_directory),
+    )
+    app.state.access = access
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    app: Starlette, *, settings: ServerSettings, make_directory: MakeDirectory
+) -> AsyncIterator[Mapping[str, Any]]:
+    leases = Leases()
+    with (
+        open_store(settings.data_folder) as store,
+        ThreadPoolExecutor(1, thread_name_prefix="analysis") as analysis,
+        ThreadPoolExecutor(4, thread_name_prefix="reading") as reading,
+    ):
+        async with Recognition(
+            recognizer=settings.recognizer,
+            workers=settings.workers,
+            models_folder=settings.models_folder,
+        ) as recognition:
+            directory = make_directory(
+                Services(
+                    store=store,
+                    recognition=recognition,
+                    analysis=analysis,
+                    leases=leases,
+                    new_id=_new_id,
+                    new_member_id=lambda: str(uuid.uuid4()),
+                    now=lambda: datetime.now(UTC),
+                    max_streams=settings.max_streams,
+                )
+            )
+            app.state.running = Running(store, directory, leases, reading)
+            await directory.restore()
+            yield {}
+            await directory.close()
+
+
+def _new_id() -> str:
+    """16 digits, as the Conversation API's ids have (conversation-api.md §0)."""
+    return str(4_500_000_000_000_000 + uuid.uuid4().int % 2_400_000_000_000_000)
+
+
+class _GuardMiddleware:
+    """Host and Origin first; a refused knock costs nothing."""
+
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+        self._app = app
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        host = connection.headers.get("host")
+        port = (scope.get("server") or ("", None))[1] or 0
+        if not self._guard.admits_host(host, port):
+            await _deny(scope, receive, send, "this server has another name", 403)
+        elif scope["type"] == "websocket" and not self._guard.admits_origin(
+            connection.headers.get("origin"), host
+        ):
+            message = "this web page is not allowed here: see --allow-origin"
+            await _deny(scope, receive, send, message, 403)
+        else:
+            await self._app(scope, receive, send)
+
+
+async def _deny(
+    scope: Scope, receive: Receive, send: Send, message: str, status: int
+) -> None:
+    response = JSONResponse({"message": message}, status)
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).send_denial_response(response)
+    else:
+        await response(scope, receive, send)
+
+
+def _running(connection: HTTPConnection) -> Running:
+    running: Running = connection.app.state.running
+    return running
+
+
+def _tenant(connection: HTTPConnection) -> str | None:
+    """Whose token *connection* carries; `None`: nobody's that is good."""
+    access: Access = connection.app.state.access
+    is_socket = connection.scope["type"] == "websocket"
+    query = connection.query_params
+    carried = query.get("access_token") or query.get("accessToken")
+    token = token_of(
+        carried if is_socket else None,
+        dict(connection.headers),
+        connection.scope.get("subprotocols", ()),
+    )
+    return access.tenant_of(token) if token else None
+
+
+async def _health(_request: Request) -> Response:
+    return JSONResponse({"version": __version__})
+
+
+async def _generate_token(request: Request) -> Response:
+    access: Access = request.app.state.access
+    body = await _body(request)
+    status, answer = access.generate(body)
+    return JSONResponse(answer, status)
+
+
+async def _body(request: Request) -> bytes:
+    """Raises HTTPException where it is longer than anybody needs."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _MOST_BODY:
+            raise HTTPException(413, "the request is too large")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def _rest(request: Request) -> Response:
+    tenant = _tenant(request)
+    if tenant is None:
+        message = "Token validation failed for provided token."
+        return JSONResponse({"message": message}, 401)
+    running = _running(request)
+    asked = rest.Request(
+        method=request.method,
+        path=request.scope["path"].removeprefix(request.scope.get("root_path", "")),
+        query=dict(request.query_params),
+        body=await _body(request),
+        tenant=tenant,
+    )
+    loop = asyncio.get_running_loop()
+    reply = await loop.run_in_executor(
+        running.reading, rest.answer, asked, running.store
+    )
+    return JSONResponse(reply.body, reply.status)
+
+
+async def _converse(socket: WebSocket, *, role: Role) -> None:
+    tenant = _tenant(socket)
+    if tenant is None:
+        message = "Token validation failed for provided token."
+        await socket.send_denial_response(JSONResponse({"message": message}, 401))
+        return
+    connection_id = socket.path_params["id"]
+    if not _CONNECTION_ID.fullmatch(connection_id):
+        message = "a connection id has 1 to 128 characters of A-Z a-z 0-9 _.~=+@:-"
+        await socket.send_denial_response(JSONResponse({"message": message}, 400))
+        return
+    directory: ConversationDirectory = _running(socket).directory
+    port = await directory.open(tenant, connection_id, role)
+    # symbl-js gives up after 25 s unless what it offered is chosen (§1.3).
+    offered = socket.scope.get("subprotocols") or [None]
+    await socket.accept(subprotocol=offered[0])
+    state = State.IDLE if role is Role.SPEAKER else State.SUBSCRIBED
+    await StreamingSocket(socket, port, session=ServerSession(state)).run()
+
+
+async def _lease(socket: WebSocket) -> None:
+    client = socket.query_params.get("client", "")
+    if _tenant(socket) is None:
+        await socket.send_denial_response(JSONResponse({"message": "no token"}, 401))
+        return
+    await socket.accept()
+    leases = _running(socket).leases
+    leases.take(client)
+    try:
+        while True:
+            await socket.receive_text()
+    except (WebSocketDisconnect, KeyError):
+        pass
+    finally:
+        leases.release(client)
+
+
+async def _refused(_request: Request, exc: Exception) -> Response:
+    if not isinstance(exc, HTTPException):
+        return await _failed(_request, exc)
+    return JSONResponse({"message": exc.detail}, exc.status_code)
+
+
+async def _failed(_request: Request, exc: Exception) -> Response:
+    log.error("a request failed", exc_info=exc)
+    return JSONResponse({"message": "the server failed; see its log"}, 500)

@@ -1,0 +1,84 @@
+"""The child that a client starts: lock, ready line, lease (additions.md §3)."""
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+from .. import __version__
+from ..errors import MissingError, SymblError
+from ..protocol.local import LOCAL_TENANT, ServerAddress, encode_address
+from .credentials import new_access
+from .serving import announced, locked, serve
+from .settings import RecognizerName, ServerSettings
+
+_LOCK_PATIENCE = 1.0
+
+
+def main(argv: list[str]) -> int:
+    """Serve until nobody needs it; the loser of a race leaves quietly with 0."""
+    options = _options(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.WARNING,
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+    )
+    settings = ServerSettings(
+        data_folder=None if options.no_files else options.data_folder,
+        models_folder=options.models_folder,
+        host=options.host,
+        port=options.port,
+        recognizer=RecognizerName(options.recognizer),
+        workers=options.workers,
+    )
+    try:
+        _serve(settings)
+    except SymblError as exc:
+        sys.stderr.write(f"{exc.message}\n")
+        return int(exc.exit_code)
+    return 0
+
+
+def _serve(settings: ServerSettings) -> None:
+    access = new_access()
+    with contextlib.ExitStack() as stack:
+        announce = _say
+        if (folder := settings.data_folder) is not None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                stack.enter_context(locked(folder, patience=_LOCK_PATIENCE))
+            except MissingError:
+                return
+            write = stack.enter_context(announced(folder))
+
+            def announce(address: ServerAddress) -> None:
+                write(address)
+                _say(address)
+
+        def ready(url: str) -> None:
+            token = access.issue(LOCAL_TENANT)
+            announce(ServerAddress(url, token, os.getpid(), __version__))
+
+        serve(settings, access, ready=ready, forever=False)
+
+
+def _say(address: ServerAddress) -> None:
+    """The ready line; whoever started this reads no more than that."""
+    sys.stdout.write(f"{encode_address(address)}\n")
+    sys.stdout.flush()
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m symbl_cli.server")
+    parser.add_argument("--data-folder", type=Path)
+    parser.add_argument("--models-folder", type=Path)
+    parser.add_argument("--no-files", action="store_true")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument(
+        "--recognizer", default="moonshine", choices=list(RecognizerName)
+    )
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--verbose", action="store_true")
+    return parser.parse_args(argv)

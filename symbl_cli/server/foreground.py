@@ -1,0 +1,73 @@
+"""`symbl serve`: a server that people start, for clients of any kind."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from .. import __version__
+from ..errors import MissingError, RemoteProtocolError
+from ..protocol.local import (
+    LOCAL_TENANT,
+    SERVER_FILE,
+    ServerAddress,
+    decode_address,
+)
+from .credentials import new_access
+from .serving import announced, locked, serve
+from .settings import ServerSettings
+
+
+def run_foreground(
+    settings: ServerSettings,
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
+) -> None:
+    """Serve until a signal comes; *say* gets the URL, and a pair made for this run.
+
+    Raises MissingError where another server keeps the same conversations, UsageError
+    where the address cannot be had or half a pair is set.
+    """
+    access = new_access(
+        app_id=environment.get("SYMBL_APP_ID"),
+        app_secret=environment.get("SYMBL_APP_SECRET"),
+    )
+    with contextlib.ExitStack() as stack:
+        announce = _forget
+        if (folder := settings.data_folder) is not None:
+            stack.enter_context(_locked_alone(folder))
+            announce = stack.enter_context(announced(folder))
+
+        def ready(url: str) -> None:
+            token = access.issue(LOCAL_TENANT)
+            announce(ServerAddress(url, token, os.getpid(), __version__))
+            say(f"listening on {url}")
+            if access.made_pair is not None:
+                pair = access.made_pair
+                say(f"app id {pair.app_id}, app secret {pair.app_secret}")
+
+        serve(settings, access, ready=ready, forever=True)
+
+
+def _forget(_address: ServerAddress) -> None:
+    """Without a folder there is nowhere to be found."""
+
+
+@contextlib.contextmanager
+def _locked_alone(folder: Path) -> Iterator[None]:
+    try:
+        with locked(folder, patience=0):
+            yield
+    except MissingError as exc:
+        raise MissingError(
+            f"{_other(folder)} keeps the conversations of this computer already",
+            suggestion="it ends by itself when its last client has gone; or use it",
+        ) from exc
+
+
+def _other(folder: Path) -> str:
+    try:
+        other = decode_address((folder / SERVER_FILE).read_text(encoding="utf-8"))
+    except (OSError, RemoteProtocolError):
+        return "another process"
+    return f"process {other.pid} at {other.url}"

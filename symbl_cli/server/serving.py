@@ -1,0 +1,176 @@
+"""A server that runs: its socket, its address on disk, and when it ends."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from filelock import FileLock, Timeout
+
+from ..errors import MissingError, UsageError
+from ..protocol.local import (
+    LOCK_FILE,
+    SERVER_FILE,
+    ServerAddress,
+    encode_address,
+)
+from .asgi import Running, build_app
+from .credentials import Access
+from .settings import ServerSettings
+
+log = logging.getLogger(__name__)
+
+_LONGEST_MESSAGE = 1 << 20
+"""`ws_max_size`; a larger frame closes with 1009 (additions.md §5)."""
+_LONELY = 10.0
+"""Seconds without a lease and without a conversation after which a child ends."""
+_LOOK = 0.5
+
+
+def serve(
+    settings: ServerSettings,
+    access: Access,
+    *,
+    ready: Callable[[str], None],
+    forever: bool,
+    tls: tuple[Path, Path] | None = None,
+) -> None:
+    """Serve until a signal comes or, unless *forever*, nobody needs it any more.
+
+    *ready* is given the URL once requests are answered. Raises UsageError where the
+    address cannot be had.
+    """
+    with _bound(settings.host, settings.port) as listener:
+        url = _url(listener, is_secure=tls is not None)
+        app = build_app(settings, access)
+        server = _Server(
+            uvicorn.Config(
+                app,
+                ws="wsproto",
+                ws_max_size=_LONGEST_MESSAGE,
+                ws_ping_interval=None,
+                ws_per_message_deflate=False,
+                log_config=None,
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=5,
+                ssl_certfile=str(tls[0]) if tls else None,
+                ssl_keyfile=str(tls[1]) if tls else None,
+            ),
+            ready=lambda: ready(url),
+            is_needed=(lambda: True)
+            if forever
+            else (lambda: _is_needed(app.state.running)),
+        )
+        asyncio.run(server.serve(sockets=[listener]))
+
+
+@contextmanager
+def locked(data_folder: Path, *, patience: float) -> Iterator[None]:
+    """Be the one server of the store in *data_folder*.
+
+    Raises MissingError after *patience* seconds where another process is.
+    """
+    lock = FileLock(data_folder / LOCK_FILE)
+    try:
+        lock.acquire(timeout=patience)
+    except Timeout:
+        raise MissingError(
+            f"another server keeps the conversations in {data_folder}",
+            suggestion="use that one, or end it first",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def announced(data_folder: Path) -> Iterator[Callable[[ServerAddress], None]]:
+    """Gives what writes `server.json`; the file is gone at the end."""
+    path = data_folder / SERVER_FILE
+    try:
+        yield lambda address: _write(path, encode_address(address))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """At once, and for this user alone."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - has the mode
+        file.write(text)
+    draft.replace(path)
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host.strip("[]"), port))
+        except OSError as exc:
+            raise UsageError(
+                f"cannot listen on {host} port {port}: {exc.strerror or exc}",
+                suggestion="choose another --host or --port (0 takes a free one)",
+            ) from exc
+        yield listener
+    finally:
+        listener.close()
+
+
+def _url(listener: socket.socket, *, is_secure: bool) -> str:
+    host, port = listener.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if is_secure else 'http'}://{name}:{port}"
+
+
+def _is_needed(running: Running) -> bool:
+    return not running.leases.is_empty or not running.directory.is_idle
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and ends when it has not been needed for a while."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        ready: Callable[[], None],
+        is_needed: Callable[[], bool],
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._is_needed = is_needed
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+            self._watch = asyncio.create_task(self._end_when_lonely())
+
+    async def _end_when_lonely(self) -> None:
+        loop = asyncio.get_running_loop()
+        needed = loop.time()
+        while loop.time() - needed < _LONELY:
+            await asyncio.sleep(_LOOK)
+            if self._is_needed():
+                needed = loop.time()
+        log.info("nobody needs this server any more")
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._watch
+        await super().shutdown(sockets)
