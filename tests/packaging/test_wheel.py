@@ -46,7 +46,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> No
         "py.typed",
         "resources/demo/conversation.flac",
         "resources/demo/conversation.toml",
-        "resources/schema.json",
+        "resources/lines.schema.json",
     ],
 )
 def test_the_wheel_holds(name: str, wheel: zipfile.ZipFile) -> None:
