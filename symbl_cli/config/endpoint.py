@@ -1,8 +1,12 @@
 """Where a server is, as a value."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import urlsplit
+
+_LOOPBACK = re.compile(r"localhost|.+\.localhost|127(\.\d+){3}|::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,8 @@ class Endpoint:
 
 EndpointProvider: TypeAlias = Callable[[], Endpoint]
 """Raises UnreachableError, MissingError or AuthenticationError."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* stays on this computer: no proxy is asked for it."""
+    return _LOOPBACK.fullmatch(urlsplit(url).hostname or "") is not None

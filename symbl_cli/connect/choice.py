@@ -1,0 +1,66 @@
+"""Which server the settings mean."""
+
+from urllib.parse import urlsplit
+
+from ..config.resolve import Configuration
+from ..config.settings import Engine, Source
+from ..errors import AuthenticationError, UsageError
+from .launcher import LocalServer
+from .server import Server
+
+SWITCHED_OFF = frozenset({"api.symbl.ai", "api-labs.symbl.ai"})
+
+
+def engine_of(configuration: Configuration) -> Engine:
+    """Whose server is meant; raises UsageError where that makes no sense.
+
+    Of `engine` and `api_url` the stronger source decides; of one source, `engine`.
+    """
+    settings, origins = configuration.settings, configuration.origins
+    if settings.engine is None:
+        return Engine.LOCAL if settings.api_url is None else Engine.REMOTE
+    if settings.engine is Engine.REMOTE:
+        if settings.api_url is None:
+            raise UsageError(
+                "engine is remote, but no server is named",
+                suggestion="name it with --api-url or `symbl config set api_url URL`",
+            )
+        return Engine.REMOTE
+    both = {origins["engine"].source, origins["api_url"].source}
+    if both == {Source.FLAG}:
+        raise UsageError("--engine local and --api-url cannot both be meant")
+    is_overruled = configuration.is_stronger("api_url", "engine")
+    return Engine.REMOTE if is_overruled else Engine.LOCAL
+
+
+def endpoint_for(configuration: Configuration) -> Server:
+    """The server to dial: call it for an Endpoint, tell it what failed.
+
+    Starts nothing yet. Raises UsageError, and AuthenticationError where a remote
+    server is meant and no credentials are configured.
+    """
+    if engine_of(configuration) is Engine.LOCAL:
+        return LocalServer(configuration.places)
+    from ..config.credentials import find_credentials
+    from .remote import RemoteServer
+
+    url = configuration.settings.api_url or ""
+    check_not_switched_off(url, configuration.origins["api_url"].where)
+    credentials = find_credentials(configuration)
+    if credentials is None:
+        raise AuthenticationError(
+            f"there are no credentials for {url}",
+            suggestion="set SYMBL_APP_ID and SYMBL_APP_SECRET, or run "
+            "`symbl config init`",
+        )
+    return RemoteServer(url, credentials, configuration.places.cache)
+
+
+def check_not_switched_off(url: str, where: str) -> None:
+    """Raises UsageError where *url*, as *where* has it, names the vendor's service."""
+    host = urlsplit(url).hostname
+    if host in SWITCHED_OFF:
+        raise UsageError(
+            f"{host} ({where}) has been switched off",
+            suggestion="remove it there to use this computer's own server",
+        )
