@@ -1,6 +1,7 @@
 """Where things are kept on this computer, folder by folder [platformdirs]."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -20,6 +21,8 @@ class NoFolder:
 
 
 Folder: TypeAlias = Path | NoFolder
+
+_NO_HOME = NoFolder("there is no home folder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +68,11 @@ def find_places() -> Places:
 
     dirs = PlatformDirs(APP, appauthor=False)
     return Places(
-        home=_absolute(os.path.expanduser("~")),  # noqa: PTH111 - Path.home() raises
-        config=_absolute(dirs.user_config_dir),
-        data=_absolute(dirs.user_data_dir),
-        state=_absolute(dirs.user_state_dir),
-        cache=_absolute(dirs.user_cache_dir),
+        home=_found(lambda: os.path.expanduser("~")),  # noqa: PTH111 - it never raises
+        config=_found(lambda: dirs.user_config_dir),
+        data=_found(lambda: dirs.user_data_dir),
+        state=_found(lambda: dirs.user_state_dir),
+        cache=_found(lambda: dirs.user_cache_dir),
     )
 
 
@@ -91,10 +94,13 @@ def ready(folder: Folder) -> Folder:
             return _made(folder)
 
 
-def _absolute(path: str) -> Folder:
-    # Without a home folder the `~` stays where it was.
-    found = Path(path)
-    return found if found.is_absolute() else NoFolder("there is no home folder")
+def _found(ask: Callable[[], str]) -> Folder:
+    """Without a home folder platformdirs raises; older ones leave the `~` in it."""
+    try:
+        folder = Path(ask())
+    except RuntimeError:
+        return _NO_HOME
+    return folder if folder.is_absolute() else _NO_HOME
 
 
 def _made(folder: Path) -> Folder:
