@@ -75,7 +75,7 @@ def build_app(
             WebSocketRoute("/session/subscribe/{id:path}", subscribing),
             WebSocketRoute("/subscribe/{id:path}", subscribing),
             WebSocketRoute(LEASE_PATH, _lease),
-            Route("/v1/{path:path}", _rest, methods=list(rest.METHODS)),
+            Route("/v1/{path:path}", _rest, methods=list(getattr(rest, "METHODS", ["GET"]))),
         ],
         middleware=[
             Middleware(_GuardMiddleware, guard=guard),

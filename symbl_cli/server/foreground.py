@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from .. import __version__
-from ..errors import MissingError, RemoteProtocolError
+from ..errors import MissingError, RemoteProtocolError, UsageError
 from ..protocol.local import (
     LOCAL_TENANT,
     SERVER_FILE,
     ServerAddress,
     decode_address,
 )
-from .credentials import new_access
+from .credentials import Pair, hash_secret, new_access, new_pair
 from .serving import announced, locked, serve
 from .settings import ServerSettings
 
@@ -28,12 +28,11 @@ def run_foreground(
     Raises MissingError where another server keeps the same conversations, UsageError
     where the address cannot be had or half a pair is set.
     """
-    access = new_access(
-        app_id=environment.get("SYMBL_APP_ID"),
-        app_secret=environment.get("SYMBL_APP_SECRET"),
-    )
+    pair, is_made = _pair(environment)
+    app_id, secret = pair
+    access = new_access(Pair(app_id, hash_secret(secret)))
     with contextlib.ExitStack() as stack:
-        announce = _forget
+        announce: Callable[[ServerAddress], None] = _forget
         if (folder := settings.data_folder) is not None:
             stack.enter_context(_locked_alone(folder))
             announce = stack.enter_context(announced(folder))
@@ -42,11 +41,26 @@ def run_foreground(
             token = access.issue(LOCAL_TENANT)
             announce(ServerAddress(url, token, os.getpid(), __version__))
             say(f"listening on {url}")
-            if access.made_pair is not None:
-                pair = access.made_pair
-                say(f"app id {pair.app_id}, app secret {pair.app_secret}")
+            if is_made:
+                say(f"app id {app_id}")
+                say(f"app secret {secret}")
 
         serve(settings, access, ready=ready, forever=True)
+
+
+def _pair(environment: Mapping[str, str]) -> tuple[tuple[str, str], bool]:
+    """The pair to accept, and whether it was made just now."""
+    app_id = environment.get("SYMBL_APP_ID")
+    secret = environment.get("SYMBL_APP_SECRET")
+    if app_id and secret:
+        return (app_id, secret), False
+    if app_id or secret:
+        missing = "SYMBL_APP_SECRET" if app_id else "SYMBL_APP_ID"
+        raise UsageError(
+            f"half a pair is set: {missing} is missing",
+            suggestion="set both, or none to have one made",
+        )
+    return new_pair(), True
 
 
 def _forget(_address: ServerAddress) -> None:

@@ -1,0 +1,78 @@
+"""A real embedded server as a child process, for tests."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from symbl_cli.protocol.local import ServerAddress, decode_address
+
+ROOT = Path(__file__).parents[1]
+
+
+class ServerProcess:
+    """Started with the scripted recogniser; ended, with its group, at the end."""
+
+    def __init__(self, data_folder: Path | None, arguments: Sequence[str] = ()) -> None:
+        place = (
+            ["--no-files"] if data_folder is None else ["--data-folder", data_folder]
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "symbl_cli.server", *map(str, place), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            text=True,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise AssertionError(f"no ready line: {self.ended()}")
+        self.address: ServerAddress = decode_address(line)
+
+    @property
+    def ws_url(self) -> str:
+        return self.address.url.replace("http", "ws", 1)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is put in order."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def ended(self, timeout: float = 20) -> tuple[int, str]:
+        """Its exit code and stderr once it has ended by itself."""
+        _, errors = self._process.communicate(timeout=timeout)
+        return self._process.returncode, errors
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.communicate()
+
+
+@contextmanager
+def running_server(
+    data_folder: Path | None = None,
+    arguments: Sequence[str] = ("--recognizer", "scripted"),
+) -> Iterator[ServerProcess]:
+    server = ServerProcess(data_folder, arguments)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def frame(text: str | bytes) -> dict[str, object]:
+    """A frame as JSON."""
+    fields = json.loads(text)
+    assert isinstance(fields, dict)
+    return fields
