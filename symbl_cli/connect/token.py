@@ -197,9 +197,10 @@ def _read_answer(response: "Response", http_url: str) -> tuple[str, float]:
     try:
         fields = response.json()
         token = fields["accessToken"]
-        expires_in = float(fields.get("expiresIn") or 0)
+        expires_in = float(fields.get("expiresIn", 0))
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
         raise RemoteProtocolError(f"{http_url} gave an answer without a token") from exc
-    if not isinstance(token, str) or not token.isprintable() or not token:
+    is_token = isinstance(token, str) and token.isascii() and token.isprintable()
+    if not is_token or not token:
         raise RemoteProtocolError(f"{http_url} gave a token that is none")
     return token, expires_in
