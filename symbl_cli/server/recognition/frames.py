@@ -6,7 +6,7 @@ A frame is its length, four bytes, then a line of JSON, then samples if any.
 import json
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO, TypeAlias
+from typing import IO, TypeAlias
 
 from .recognizer import HeardWord, Recognized
 
@@ -75,7 +75,7 @@ def decode_reply(body: bytes) -> Reply:
             return Ready()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """The body of the next frame, `None` at the end of *stream*."""
     prefix = stream.read(LENGTH_SIZE)
     if len(prefix) < LENGTH_SIZE:

@@ -132,9 +132,8 @@ class Recognition:
     def _working_pool(self) -> WorkerPool:
         """A pool whose model was found: looked for again where that had failed."""
         if self._pool is None or self._pool.error is not None:
-            model = self._locate()
             self._pool = WorkerPool(
-                worker_command(self._recognizer.value, str(model)),
+                worker_command(self._recognizer.value, self._locate()),
                 limit=self._limit,
                 idle=self._idle,
                 on_change=self._on_workers,
@@ -144,7 +143,7 @@ class Recognition:
     def _locate(self) -> Path:
         if self._recognizer is RecognizerName.SCRIPTED:
             return Path()
-        return locate_model(self._models_folder)
+        return locate_model(self._models_folder).folder
 
     def _on_workers(self) -> None:
         self.pump()

@@ -25,12 +25,14 @@ class Rules:
     """The probability from which on speech goes on."""
     least_voice: float = 0.1
     """What holds less is a click, not a word."""
-    pause: float = 0.8
+    pause: float = 1.0
     """The silence that ends every segment."""
-    sentence_pause: float = 0.5
+    sentence_pause: float = 0.8
     """The silence that ends one that reads like a whole sentence."""
-    sentence_length: float = 4.0
-    """The least length for that: short ones are seldom whole."""
+    quick_pause: float = 0.5
+    """The same for one that is long enough to be believed."""
+    quick_length: float = 4.0
+    """The least length for that: a short one is seldom whole."""
     long: float = 14.0
     """From here on every breath ends it."""
     breath: float = 0.2
@@ -160,9 +162,7 @@ class Segmenter:
         length = (speech.end - speech.start) / SAMPLE_RATE
         if silence >= _samples(self._pause(length)):
             yield self._close(speech)
-        elif length >= rules.sentence_length and self._passes(
-            silence, rules.sentence_pause
-        ):
+        elif self._may_end(silence, length):
             self.is_asking = True
             yield Asked(self._segment(speech))
         elif self._heard - speech.start >= _samples(rules.longest):
@@ -170,6 +170,13 @@ class Segmenter:
 
     def _pause(self, length: float) -> float:
         return self._rules.breath if length >= self._rules.long else self._rules.pause
+
+    def _may_end(self, silence: int, length: float) -> bool:
+        """Whether this is a moment to ask for the text."""
+        rules = self._rules
+        return self._passes(silence, rules.sentence_pause) or (
+            length >= rules.quick_length and self._passes(silence, rules.quick_pause)
+        )
 
     @staticmethod
     def _passes(silence: int, seconds: float) -> bool:

@@ -51,9 +51,10 @@ def open_recognizer(name: RecognizerName, model: Path) -> Recognizer:
 
             return ScriptedRecognizer()
         case RecognizerName.MOONSHINE:
+            from .models import read_model
             from .moonshine import MoonshineRecognizer
 
-            return MoonshineRecognizer(model)
+            return MoonshineRecognizer(read_model(model))
 
 
 def _private_stdout() -> BinaryIO:

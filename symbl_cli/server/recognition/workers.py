@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 from ...errors import AudioError, SymblError
@@ -215,6 +216,5 @@ class WorkerPool:
         task.add_done_callback(self._tasks.discard)
 
 
-def worker_command(recognizer: str, model: str) -> tuple[str, ...]:
-    module = f"{__package__}.worker"
-    return (sys.executable, "-m", module, recognizer, model)
+def worker_command(recognizer: str, model: Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"{__package__}.worker", recognizer, str(model))
