@@ -72,31 +72,40 @@ _PATTERNS = (
     (
         Form.REQUEST,
         re.compile(
-            r"\b(?P<subject>(?:can|could|would|will|may) you(?: guys)?(?: all)?)"
+            r"(?<!\S)(?P<subject>(?:can|could|would|will|may) you(?: guys)?(?: all)?)"
             rf" (?P<neg>not )?{_ADVERBS}(?!mind\b)(?P<task>\S.*)$"
         ),
     ),
     (
         Form.REQUEST,
         re.compile(
-            rf"\b(?P<subject>(?:would|do) you mind) {_ADVERBS}(?P<neg>not )?"
+            rf"(?<!\S)(?P<subject>(?:would|do) you mind) {_ADVERBS}(?P<neg>not )?"
             r"(?P<task>\S+ing\b.*)$"
         ),
     ),
     (
         Form.REQUEST,
         re.compile(
-            r"\b(?P<subject>(?:i want you|i need you|i would like you|i 'd like you"
-            r"|ask you|asking you) (?:guys |all )?to) (?P<neg>not )?"
-            r"(?P<task>\S.*)$"
+            r"(?<!\S)(?P<subject>(?:i want you|i need you|i would like you|i 'd like"
+            r" you|ask you|asking you) (?:guys |all )?to) (?P<neg>not"
+            r" )?(?P<task>\S.*)$"
         ),
     ),
-    (Form.SPEAKER, re.compile(rf"\b(?P<subject>i){_GO}")),
-    (Form.SPEAKER, re.compile(r"\b(?P<subject>let me) (?P<neg>not )?(?P<task>\S.*)$")),
-    (Form.GROUP, re.compile(rf"\b(?P<subject>we(?: all| both)?){_GO}")),
-    (Form.GROUP, re.compile(r"\b(?P<subject>let us) (?P<neg>not )?(?P<task>\S.*)$")),
-    (Form.ORDER, re.compile(rf"\b(?P<subject>you(?: guys| two| all| both)?){_GO}")),
-    (Form.THIRD, re.compile(rf"\b(?P<subject>{_PEOPLE}){_GO}")),
+    (Form.SPEAKER, re.compile(rf"(?<!\S)(?P<subject>i){_GO}")),
+    (
+        Form.SPEAKER,
+        re.compile(r"(?<!\S)(?P<subject>let me) (?P<neg>not )?(?P<task>\S.*)$"),
+    ),
+    (Form.GROUP, re.compile(rf"(?<!\S)(?P<subject>we(?: all| both)?){_GO}")),
+    (
+        Form.GROUP,
+        re.compile(r"(?<!\S)(?P<subject>let us) (?P<neg>not )?(?P<task>\S.*)$"),
+    ),
+    (
+        Form.ORDER,
+        re.compile(rf"(?<!\S)(?P<subject>you(?: guys| two| all| both)?){_GO}"),
+    ),
+    (Form.THIRD, re.compile(rf"(?<!\S)(?P<subject>{_PEOPLE}){_GO}")),
     (
         Form.IMPERATIVE,
         re.compile(
@@ -107,12 +116,12 @@ _PATTERNS = (
     (
         Form.NEED,
         re.compile(
-            r"\b(?P<subject>\S+) (?:still )?(?:needs?|has|have|will need|will have)"
-            r" to (?P<neg>not )?(?P<task>be \S.*)$"
+            r"(?<!\S)(?P<subject>\S+) (?:still )?(?:needs?|has|have|will need|will"
+            r" have) to (?P<neg>not )?(?P<task>be \S.*)$"
         ),
     ),
 )
-_THIRD_NAMED = re.compile(rf"(?P<subject>\S+){_GO}")
+_THIRD_NAMED = re.compile(rf"(?<!\S)(?P<subject>\S+){_GO}")
 
 
 def find_commitment(
