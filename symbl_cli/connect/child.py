@@ -102,7 +102,7 @@ def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
                 stdout=out,
                 stderr=err,
                 cwd=Path(sys.executable).anchor,  # no folder is kept in use
-                env={**os.environ, "PYTHONPATH": _python_path()},
+                env={**os.environ, "PYTHONPATH": python_path()},
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
                 | getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -113,7 +113,7 @@ def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
         ) from exc
 
 
-def _python_path() -> str:
+def python_path() -> str:
     """The child runs the very code that we are, installed or not."""
     own = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
