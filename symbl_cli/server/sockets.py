@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from ..errors import RemoteProtocolError
+from ..errors import LocalProtocolError, RemoteProtocolError, SymblError
 from ..media.format import AudioFormat
 from ..protocol.additions import strip
 from ..protocol.codec import decode, encode
@@ -23,7 +23,8 @@ from ..protocol.events import (
     StopRequest,
 )
 from ..protocol.session import ServerSession, State
-from .live.port import ConversationPort, Leaving, PortClosed, Started
+from .live.frames import failure
+from .live.port import ConversationPort, Leaving, PortClosed, Refusal
 from .live.stream import format_of
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,9 @@ class StreamingSocket:
         self._port = port
         self._session = session
         self._idle = idle
-        self._started: Started | None = None
+        self._is_ours = False
+        """Whether the client understands our additions."""
+        self._has_started = False
         self._format = AudioFormat()
         self._position = 0
         self._straddling = 0
@@ -70,10 +73,6 @@ class StreamingSocket:
             await self._close(refusal)
             await self._port.detach(reason)
 
-    @property
-    def _is_ours(self) -> bool:
-        return self._started is not None and self._started.is_ours
-
     async def _read(self) -> Leaving:
         """Frames in, until the socket closes."""
         while True:
@@ -86,7 +85,10 @@ class StreamingSocket:
             try:
                 await self._take(frame)
             except RemoteProtocolError as exc:
-                await self._complain(exc)
+                await self._complain("Invalid request", exc)
+            except SymblError as exc:
+                await self._complain("Cannot recognise speech", exc)
+                raise PortClosed(Refusal.FAILED, exc.message) from exc
 
     async def _receive(self) -> str | bytes:
         is_idle = self._session.state is State.IDLE
@@ -123,8 +125,11 @@ class StreamingSocket:
 
     async def _start(self, request: StartRequest) -> None:
         self._format = format_of(request)
-        self._started = await self._port.start(request)
-        self._position = self._started.audio_received
+        # Frames may go out before the start has been settled.
+        self._is_ours = request.stream_id is not None
+        started = await self._port.start(request)
+        self._has_started = True
+        self._position = started.audio_received
         self._straddling = 0
 
     async def _push(self, pcm: bytes) -> None:
@@ -135,7 +140,7 @@ class StreamingSocket:
         await self._port.push(position, pcm)
 
     async def _stop(self) -> None:
-        if self._started is None:
+        if not self._has_started:
             # A subscriber's stop, or one before any start, ends this socket alone.
             raise PortClosed(None, "")
         await self._port.stop()
@@ -149,16 +154,24 @@ class StreamingSocket:
 
     async def _send(self, event: ServerEvent) -> None:
         said = event if self._is_ours else strip(event)
-        if said is None:
+        if said is None or not self._may_say(said):
             return
         frame = encode(said)
         with suppress(WebSocketDisconnect):
             await self._socket.send_text(str(frame))
 
-    async def _complain(self, exc: RemoteProtocolError) -> None:
+    def _may_say(self, event: ServerEvent) -> bool:
+        try:
+            self._session.send(event)
+        except LocalProtocolError as exc:
+            log.warning("kept to ourselves: %s", exc)
+            return False
+        return True
+
+    async def _complain(self, message: str, exc: SymblError) -> None:
         """The state stays as it was (§5)."""
-        log.info("refused a frame: %s", exc)
-        error = ErrorMessage(message="Invalid request", details=str(exc))
+        log.info("%s: %s", message, exc)
+        error = failure(message, exc)
         await self._send(error)
         if self._has_nested_errors:
             nested = NestedError(message=error.message, details=error.details)
@@ -170,8 +183,8 @@ class StreamingSocket:
         code, reason = 1000, ""
         if refusal is not None and refusal.refusal is not None:
             code, reason = refusal.refusal.value, refusal.message
-            error = ErrorMessage(message="Closed", details=reason)
-            await self._send(error)
+            if refusal.refusal is not Refusal.FAILED:
+                await self._send(ErrorMessage(message="Closed", details=reason))
         with suppress(WebSocketDisconnect, RuntimeError):
             await self._socket.close(code, reason[:120])
 

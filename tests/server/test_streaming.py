@@ -170,8 +170,7 @@ def test_a_known_stream_with_a_higher_epoch_takes_over_where_the_sound_stopped(
     dial: Dial,
 ) -> None:
     first = dial().start(**OURS)
-    half = len(TALK) // 2 // 2 * 2
-    first.audio(TALK[:half])
+    first.audio(TALK[: 2 * 16000 * 4])
     first.until("message_response")
 
     second = dial()

@@ -61,13 +61,14 @@ class Conversation:
                 stream = self._admit(attachment, request)
             elif stream.state is StreamState.PAUSED:
                 stream.state = StreamState.ATTACHED
+                self._listen(stream)
             for event in self._start_frames(stream, request):
                 attachment.send(event)
             if request.after is not None:
                 for addressed in await self.begun.outbox.since(request.after):
                     attachment.offer(addressed)
             attachment.is_listening = True
-        return Started(stream.received, stream.is_ours)
+        return Started(stream.received)
 
     async def push(self, attachment: Attachment, position: int, pcm: bytes) -> None:
         stream = self._speaking(attachment)

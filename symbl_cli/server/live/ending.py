@@ -5,9 +5,11 @@ import logging
 from collections.abc import Coroutine
 from typing import Protocol
 
+from ...errors import SymblError
 from ...protocol import events as wire
 from ..store.changes import DropFrames, SaveConversation, SaveStream
 from .admission import Opened
+from .frames import failure
 from .outbox import Addressed, Audience
 from .port import Leaving
 from .services import Services
@@ -105,7 +107,6 @@ class Ending:
         if not stream.disconnects_on_stop:
             stream.state = StreamState.PAUSED
             stream.was_asked_to_stop = False
-            stream.listener = None
             self._send_end(opened, stream, wire.RecognitionStopped())
             return
         if all(one.is_over for one in opened.streams.values()):
@@ -116,12 +117,16 @@ class Ending:
 
     async def _finish(self, stream: Stream) -> None:
         """The last words of *stream* are heard, and what they mean is found."""
-        if stream.listener is not None:
-            await stream.listener.finish()
         opened = self._conversation.begun
+        if stream.listener is not None:
+            try:
+                await stream.listener.finish()
+            except SymblError as exc:
+                error = failure("Cannot recognise speech", exc)
+                self._send_end(opened, stream, error)
         await opened.publication.analysis.drain()
+        stream.settle()
         stream.state = StreamState.ENDED
-        stream.listener = None
         opened.outbox.put((), SaveStream(stream.record()))
 
     async def _complete(self) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ...errors import SymblError
 from ...protocol import events as wire
 from ...protocol.events import InsightId, Json, Person
 from ..insights import findings
@@ -97,6 +98,15 @@ def response(finding: Finding) -> wire.ServerEvent | None:
             return wire.EntityResponse(entities=(_entity(finding),))
         case findings.Sentiment():
             return None
+
+
+def failure(message: str, exc: SymblError) -> wire.ErrorMessage:
+    """What a client is told of *exc*; what kind it is, and what helps, are ours."""
+    return wire.ErrorMessage(
+        message=message,
+        details=exc.message,
+        extra={"kind": exc.kind, "suggestion": exc.suggestion},
+    )
 
 
 def _party(who: Party | None) -> Person | None:

@@ -33,6 +33,8 @@ class Refusal(Enum):
     """Whoever owned the conversation is no longer there: come back."""
     BUSY = 1013
     """More than can be carried now: come back later."""
+    FAILED = 1011
+    """Something here does not work: coming back may help."""
     SUPERSEDED = 1008
     """Another socket has taken this stream over, or its epoch is not higher."""
 
@@ -64,8 +66,6 @@ class Started:
 
     audio_received: int
     """Samples of the stream that are held: the next chunk's position."""
-    is_ours: bool
-    """Whether the client understands our additions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,12 @@ class Stream:
             on_heard=heard,
         )
 
+    def settle(self) -> None:
+        """Everything heard is final: no more is expected from the listener."""
+        if self.listener is not None:
+            self._stored = max(self._stored, self.listener.received)
+        self.listener = None
+
     def skip(self, skip: Skip) -> None:
         if self.listener is None or skip.end < self.listener.received:
             return
