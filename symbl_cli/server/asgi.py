@@ -50,7 +50,7 @@ MakeDirectory: TypeAlias = Callable[[Services], LocalDirectory]
 class Running:
     """What is open while the application runs."""
 
-    store: Store
+    desk: rest.Desk
     directory: LocalDirectory
     leases: Leases
     reading: ThreadPoolExecutor
@@ -75,7 +75,11 @@ def build_app(
             WebSocketRoute("/session/subscribe/{id:path}", subscribing),
             WebSocketRoute("/subscribe/{id:path}", subscribing),
             WebSocketRoute(LEASE_PATH, _lease),
-            Route("/v1/{path:path}", _rest, methods=list(getattr(rest, "METHODS", ["GET"]))),
+            Route(
+                "/v1/{path:path}",
+                _rest,
+                methods=list(getattr(rest, "METHODS", ["GET"])),
+            ),
         ],
         middleware=[
             Middleware(_GuardMiddleware, guard=guard),
@@ -115,12 +119,12 @@ async def _lifespan(
                     analysis=analysis,
                     leases=leases,
                     new_id=_new_id,
-                    new_member_id=lambda: str(uuid.uuid4()),
-                    now=lambda: datetime.now(UTC),
+                    new_member_id=_new_member_id,
+                    now=_now,
                     max_streams=settings.max_streams,
                 )
             )
-            app.state.running = Running(store, directory, leases, reading)
+            app.state.running = Running(_desk(store), directory, leases, reading)
             await directory.restore()
             yield {}
             await directory.close()
@@ -129,6 +133,20 @@ async def _lifespan(
 def _new_id() -> str:
     """16 digits, as the Conversation API's ids have (conversation-api.md §0)."""
     return str(4_500_000_000_000_000 + uuid.uuid4().int % 2_400_000_000_000_000)
+
+
+def _new_member_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _desk(store: Store) -> rest.Desk:
+    return rest.Desk(
+        store=store, now=_now, new_id=_new_id, new_member_id=_new_member_id
+    )
 
 
 class _GuardMiddleware:
@@ -223,7 +241,7 @@ async def _rest(request: Request) -> Response:
     )
     loop = asyncio.get_running_loop()
     reply = await loop.run_in_executor(
-        running.reading, rest.answer, asked, running.store
+        running.reading, rest.answer, asked, running.desk
     )
     return JSONResponse(reply.body, reply.status)
 

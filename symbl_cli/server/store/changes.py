@@ -206,7 +206,8 @@ def _alter(connection: Connection, change: Alteration) -> None:
 def _save_conversation(connection: Connection, record: ConversationRecord) -> None:
     row = rows.conversation_row(record)
     moving = {key: row[key] for key in row.keys() - {"id", "name", "metadata"}}
-    if not _update(connection, tables.conversations, moving, id=record.id):
+    key = {"id": record.id, "tenant": record.tenant}
+    if not _update(connection, tables.conversations, moving, **key):
         connection.execute(insert(tables.conversations), row)
 
 

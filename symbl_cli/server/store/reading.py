@@ -22,6 +22,8 @@ from .records import (
 from .search import conversations_with
 
 _LAST = "last"
+_MOST_VALUES = 500
+"""Of one IN: databases have their limits."""
 _SORT_COLUMNS = {
     SortKey.START: tables.conversations.c.started_at,
     SortKey.END: tables.conversations.c.ended_at,
@@ -42,6 +44,13 @@ def conversation(
         query = query.where(table.c.id == name)
     row = connection.execute(query).mappings().first()
     return None if row is None else rows.read_conversation(row)
+
+
+def is_taken(connection: Connection, conversation_id: str) -> bool:
+    """Whether any tenant has a conversation of that id."""
+    column = tables.conversations.c.id
+    query = select(column).where(column == conversation_id)
+    return connection.scalar(query) is not None
 
 
 def conversations(
@@ -99,9 +108,14 @@ def members(
 ) -> tuple[MemberRecord, ...]:
     """Those of all *owners*, in order of appearance."""
     table = tables.members
-    query = select(table).where(table.c.conversation_id.in_(owners))
-    found = connection.execute(query.order_by(table.c.number)).mappings()
-    return tuple(rows.read_member(row) for row in found)
+    wanted = list(owners)
+    found: list[MemberRecord] = []
+    for first in range(0, len(wanted), _MOST_VALUES):
+        some = table.c.conversation_id.in_(wanted[first : first + _MOST_VALUES])
+        query = select(table).where(some).order_by(table.c.number)
+        rows_of_some = connection.execute(query).mappings()
+        found.extend(rows.read_member(row) for row in rows_of_some)
+    return tuple(found)
 
 
 def streams(connection: Connection, owner: ConversationId) -> tuple[StreamRecord, ...]:

@@ -99,6 +99,11 @@ class Store:
         with self._connection() as connection:
             return reading.conversation(connection, tenant, name)
 
+    def is_taken(self, conversation_id: str) -> bool:
+        """Whether any tenant has a conversation of that id."""
+        with self._connection() as connection:
+            return reading.is_taken(connection, conversation_id)
+
     def conversations(
         self, tenant: str, query: ConversationQuery
     ) -> tuple[ConversationRecord, ...]:
