@@ -7,6 +7,8 @@ from typing import Protocol
 from ..media.format import AudioFormat
 from .source import Captured
 
+LOWEST_RATE, HIGHEST_RATE = 8000, 48000
+"""What the vendor's API takes (streaming-api.md §2.1)."""
 _BLOCK_SECONDS = 0.1
 _MOST_SAMPLES = 4096
 """The API refuses chunks over 8192 bytes; 100 ms at 48 kHz would be 9600."""

@@ -9,11 +9,8 @@ from pathlib import Path
 from ..errors import UsageError
 from ..media.decode import open_recording
 from ..media.format import AudioFormat, Encoding
-from .feed import Feed, Gate
+from .feed import HIGHEST_RATE, LOWEST_RATE, Feed, Gate
 from .playback import AtOnce, AtTheSpeedOfSpeech, Playback
-
-LOWEST_RATE, HIGHEST_RATE = 8000, 48000
-"""What the vendor's API takes (streaming-api.md §2.1)."""
 
 
 class Pace(StrEnum):

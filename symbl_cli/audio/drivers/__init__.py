@@ -1,0 +1,1 @@
+"""The ways to a sound card: PortAudio by two libraries, and recorder programs."""

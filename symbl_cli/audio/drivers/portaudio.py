@@ -1,0 +1,63 @@
+"""What PyAudio and sounddevice have in common: PortAudio."""
+
+import ctypes
+import logging
+import sys
+
+from ...errors import AudioError
+from ...media.format import AudioFormat
+
+log = logging.getLogger(__name__)
+
+_INTERNAL_ERROR = -9986
+_SENTENCES = {
+    -9985: "is in use by another program or was unplugged",
+    -9987: "did not answer in time",
+    -9996: "is not there any more",
+    -9997: "does not record at {rate} Hz",
+    -9998: "does not have {channels}",
+    -9999: "was refused by the system's sound service",
+    _INTERNAL_ERROR: "cannot be opened: PortAudio failed internally (-9986)",
+}
+_LOOPBACKS = ("monitor of", "stereo mix", "blackhole", "loopback", "vb-cable")
+
+
+def failure(code: int, text: str, device: str, audio_format: AudioFormat) -> AudioError:
+    """PortAudio's error *code* as a sentence about *device*."""
+    channels = audio_format.channels
+    sentence = _SENTENCES.get(code, f"cannot be opened: {text} ({code})").format(
+        rate=audio_format.sample_rate,
+        channels="a channel" if channels == 1 else f"{channels} channels",
+    )
+    suggestion = "see `symbl devices` for the others"
+    if code == _INTERNAL_ERROR and sys.platform == "darwin":
+        suggestion = "update PortAudio: brew upgrade portaudio"
+    return AudioError(f"{device!r} {sentence}", suggestion=suggestion)
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a device called *name* hears what this computer plays."""
+    return any(mark in name.lower() for mark in _LOOPBACKS)
+
+
+def hush() -> None:
+    """Keep what ALSA and JACK say about absent hardware off stderr.
+
+    Both write there by themselves, a page of it on a machine without a sound card.
+    """
+    if sys.platform != "linux":
+        return
+    _set_handler("libasound.so.2", "snd_lib_error_set_handler")
+    _set_handler("libjack.so.0", "jack_set_error_function")
+    _set_handler("libjack.so.0", "jack_set_info_function")
+
+
+_SAY_NOTHING = ctypes.CFUNCTYPE(None)(lambda: None)
+"""Both libraries call this with arguments, which C lets us ignore."""
+
+
+def _set_handler(library: str, setter: str) -> None:
+    try:
+        getattr(ctypes.CDLL(library), setter)(_SAY_NOTHING)
+    except (OSError, AttributeError) as exc:
+        log.debug("cannot quieten %s: %s", library, exc)
