@@ -58,6 +58,8 @@ class Recognition:
         self._pool: WorkerPool | None = None
         self._listeners: list[Listener] = []
         self._detectors: list[VoiceActivity] = []
+        """Those that nobody uses."""
+        self._preparing: asyncio.Future[VoiceActivity] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._cost = _COST
 
@@ -82,11 +84,10 @@ class Recognition:
 
     def warm(self) -> None:
         """Load what the first stream will need. Raises `MissingError`: no model."""
-        if not self._detectors and not self._listeners:
-            self._detectors.append(self._open_detector())
         pool = self._working_pool()
         if not pool.size:
             pool.grow()
+        self._prepare_detector()
 
     def open(
         self,
@@ -103,8 +104,9 @@ class Recognition:
         """
         from .hearing import Hearing
 
-        self.warm()
+        self._working_pool()
         detector = self._detectors.pop() if self._detectors else self._open_detector()
+        self.warm()
         hearing = Hearing(audio_format, position=position, detector=detector)
         listener = Listener(self, hearing, detector, vocabulary, on_heard)
         self._listeners.append(listener)
@@ -123,6 +125,20 @@ class Recognition:
         """*listener* is done; its detector may serve another."""
         self._listeners.remove(listener)
         self._detectors.append(detector)
+
+    def _prepare_detector(self) -> None:
+        """Have one to spare: making it takes longer than the loop may stand still."""
+        if self._detectors or self._preparing:
+            return
+        self._preparing = asyncio.get_running_loop().run_in_executor(
+            None, self._open_detector
+        )
+        self._preparing.add_done_callback(self._keep_detector)
+
+    def _keep_detector(self, made: "asyncio.Future[VoiceActivity]") -> None:
+        self._preparing = None
+        if not made.cancelled() and made.exception() is None:
+            self._detectors.append(made.result())
 
     def _open_detector(self) -> "VoiceActivity":
         from .voice_activity import open_voice_activity
@@ -199,16 +215,17 @@ class Recognition:
             decoded = await worker.decode(request)
         except WorkerDied:
             log.warning("recogniser %d died; another takes over", worker.pid)
-            listener.fail(decoding)
             pool.bury(worker)
+            listener.fail(decoding)
         except SymblError as exc:
             log.warning("not recognised: %s", exc)
-            listener.fail(decoding)
             pool.give_back(worker)
+            listener.fail(decoding)
         else:
             self._measure(decoded.cost, len(decoding.samples))
-            listener.learn(decoding, decoded.recognized)
             pool.give_back(worker)
+            listener.learn(decoding, decoded.recognized)
+        self.pump()
 
     def _measure(self, cost: float, size: int) -> None:
         seconds = size / (4 * SAMPLE_RATE) + OVERHEAD
@@ -254,7 +271,7 @@ class Listener:
 
         What is being said ends here, and the next sample is that at *end*.
         """
-        self.hearing.skip(end)
+        self.hearing.skip(max(end, self.received))
         self._go_on()
 
     def change_format(self, audio_format: AudioFormat) -> None:

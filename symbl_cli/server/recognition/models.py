@@ -15,7 +15,7 @@ from pathlib import Path
 from ...errors import DiskFullError, MissingError, OutputError, UsageError
 from .catalogue import INSTALL, Offer, fetch, read_catalogue
 from .frames import Ready, Refused, decode_reply, read_frame
-from .workers import worker_command
+from .workers import worker_command, worker_environment
 
 _RUNTIME = "moonshine_voice"
 _BUNDLED, _BUNDLED_ARCHITECTURE = "tiny-en", "TINY"
@@ -115,6 +115,7 @@ def check_model(folder: Path) -> None:
         worker_command("moonshine", folder),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env=worker_environment(),
     ) as process:
         body = None if process.stdout is None else read_frame(process.stdout)
     match None if body is None else decode_reply(body):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -51,6 +52,7 @@ class Worker:
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
             creationflags=flags,
+            env=worker_environment(),
         )
         worker = cls(process)
         try:
@@ -131,6 +133,7 @@ class WorkerPool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = 0
         self._failures = 0
+        self._is_closed = False
         self.limit = limit
         self.error: SymblError | None = None
 
@@ -164,16 +167,16 @@ class WorkerPool:
         self._busy.discard(worker)
         timer = asyncio.get_running_loop().call_later(self._idle, self._retire, worker)
         self._free[worker] = timer
-        self._on_change()
 
     def bury(self, worker: Worker) -> None:
         """It died: another one comes in its place."""
         self._busy.discard(worker)
-        self._spawn(worker.close())
-        self.grow()
+        if not self._is_closed:
+            self._spawn(worker.close())
+            self.grow()
 
     async def close(self) -> None:
-        self.limit = 0
+        self._is_closed = True
         for timer in self._free.values():
             timer.cancel()
         for task in self._tasks:
@@ -196,6 +199,7 @@ class WorkerPool:
             self._starting -= 1
             self._failures = 0
             self.give_back(worker)
+            self._on_change()
 
     def _note_failure(self, exc: SymblError | OSError) -> None:
         """A worker that died may have been unlucky; one that refuses has a reason."""
@@ -217,4 +221,13 @@ class WorkerPool:
 
 
 def worker_command(recognizer: str, model: Path) -> tuple[str, ...]:
-    return (sys.executable, "-m", f"{__package__}.worker", recognizer, str(model))
+    """`-P`: the folder one happens to be in must not lend it its modules."""
+    module = f"{__package__}.worker"
+    return (sys.executable, "-P", "-m", module, recognizer, str(model))
+
+
+def worker_environment() -> dict[str, str]:
+    """So that it runs the very code that we are, installed or not."""
+    own = str(Path(__file__).resolve().parents[3])
+    path = os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path}
