@@ -5,7 +5,6 @@ import struct
 from collections.abc import Iterator
 from errno import ENOSPC
 from pathlib import Path
-from threading import Lock
 
 from ..errors import DiskFullError, OutputError
 from ..media.format import AudioFormat
@@ -32,6 +31,7 @@ class Recorded(FeedFilter):
         super().__init__(feed)
         self._path = path
         self._failure: OutputError | None = None
+        self._is_read = False
         try:
             self._file = WavFile(path, feed.format)
         except OSError as exc:
@@ -43,11 +43,17 @@ class Recorded(FeedFilter):
         return self._failure
 
     def blocks(self) -> Iterator[Captured]:
+        self._is_read = True
         try:
             for item in self._feed.blocks():
                 self._save(item)
                 yield item
         finally:
+            self._file.close()
+
+    def close(self) -> None:
+        super().close()
+        if not self._is_read:
             self._file.close()
 
     def _save(self, item: Captured) -> None:
@@ -76,7 +82,6 @@ class WavFile:
     def __init__(self, path: Path, audio_format: AudioFormat) -> None:
         self._format = audio_format
         self._size = 0
-        self._closing = Lock()
         self._file = path.open("xb", buffering=0)
         self._file.write(_header(audio_format, 0))
 
@@ -85,8 +90,8 @@ class WavFile:
         if start > self._size:
             self._file.truncate(_HEADER.size + start)
         self._file.seek(_HEADER.size + start)
-        self._file.write(pcm)
-        self._size = max(self._size, start + len(pcm))
+        written = self._file.write(pcm)
+        self._size = max(self._size, start + written)
         self._file.seek(0)
         self._file.write(_header(self._format, self._size))
 
