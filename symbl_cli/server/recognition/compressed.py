@@ -1,0 +1,162 @@
+"""FLAC and Opus [PyAV, an extra]."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+
+import numpy as np
+
+from ...errors import MissingError, NotAudioError
+from ...media.format import AudioFormat, Encoding
+from .decoder import NOTHING, Resampler, Samples, mix
+
+if TYPE_CHECKING:
+    import av
+
+    Packet: TypeAlias = av.Packet[av.AudioStream]
+
+
+class CompressedDecoder:
+    """Whatever rate is inside, positions count at the one that was announced."""
+
+    def __init__(self, audio_format: AudioFormat) -> None:
+        """Raises `MissingError` without PyAV."""
+        self._rate = audio_format.sample_rate
+        self._codec = _open_codec(audio_format)
+        self._packets: _Packets = (
+            _FlacPackets(self._codec)
+            if audio_format.encoding is Encoding.FLAC
+            else _OpusPackets()
+        )
+        self._resampler: Resampler | None = None
+        self._inner_rate = self._rate
+        self._decoded = 0
+
+    @property
+    def received(self) -> int:
+        return self._decoded * self._rate // self._inner_rate
+
+    def push(self, data: bytes) -> Samples:
+        """Raises `NotAudioError` where *data* is not what was announced."""
+        decoded = [self._decode(packet) for packet in self._packets.push(data)]
+        return np.concatenate(decoded or [NOTHING])
+
+    def finish(self) -> Samples:
+        decoded = [self._decode(packet) for packet in self._packets.finish()]
+        decoded.append(self._decode(None))
+        if self._resampler is not None:
+            decoded.append(self._resampler.push(NOTHING, last=True))
+        return np.concatenate(decoded)
+
+    def _decode(self, packet: "Packet | None") -> Samples:
+        try:
+            frames = self._codec.decode(packet)
+        except (ValueError, EOFError) as exc:  # PyAV's InvalidDataError is the former
+            if packet is None:  # an end without a beginning
+                return NOTHING
+            raise NotAudioError(
+                "what was sent is not the compressed audio that was announced",
+                suggestion="send raw Opus packets, one a frame, or a FLAC stream",
+            ) from exc
+        return np.concatenate([self._samples(frame) for frame in frames] or [NOTHING])
+
+    def _samples(self, frame: "av.AudioFrame") -> Samples:
+        self._decoded += frame.samples
+        if self._resampler is None:
+            self._inner_rate = frame.sample_rate
+            self._resampler = Resampler(frame.sample_rate)
+        return self._resampler.push(mix(_rows(frame)))
+
+
+class _Packets(Protocol):
+    """From what is sent to what the codec takes."""
+
+    def push(self, data: bytes) -> "Iterator[Packet]": ...
+
+    def finish(self) -> "Iterator[Packet]": ...
+
+
+class _OpusPackets:
+    """Each frame of the wire is a packet."""
+
+    def push(self, data: bytes) -> "Iterator[Packet]":
+        import av
+
+        if data:
+            yield cast("Packet", av.Packet(data))
+
+    def finish(self) -> "Iterator[Packet]":
+        return iter(())
+
+
+class _FlacPackets:
+    """A byte stream: the marker, blocks about the sound, frames of sound.
+
+    The blocks are read here: FFmpeg's parser, given them, loses the first frame of a
+    short stream.
+    """
+
+    _MARKER, _STREAM_INFO, _LAST = b"fLaC", 0, 0x80
+
+    def __init__(self, codec: "av.AudioCodecContext") -> None:
+        self._codec = codec
+        self._head: bytes | None = b""
+        """What is not a frame yet; `None` once frames come."""
+
+    def push(self, data: bytes) -> "Iterator[Packet]":
+        if self._head is not None:
+            data = self._after_head(self._head + data)
+        return iter(self._codec.parse(data) if data else ())
+
+    def finish(self) -> "Iterator[Packet]":
+        # It gives one packet a call now, and takes it back with the next.
+        while packets := self._codec.parse(None):
+            yield from packets
+
+    def _after_head(self, data: bytes) -> bytes:
+        """The frames in *data*, empty as long as its blocks are not complete."""
+        self._head = data
+        start = len(self._MARKER)
+        if not self._MARKER.startswith(data[:start]):
+            raise NotAudioError(
+                "what was sent is not FLAC", suggestion="begin with its header"
+            )
+        while (begin := start + 4) <= len(data):
+            start = begin + int.from_bytes(data[begin - 3 : begin])
+            if start > len(data):
+                return b""
+            if data[begin - 4] & ~self._LAST == self._STREAM_INFO:
+                self._codec.extradata = data[begin:start]
+            if data[begin - 4] & self._LAST:
+                self._head = None
+                return data[start:]
+        return b""
+
+
+def _open_codec(audio_format: AudioFormat) -> "av.AudioCodecContext":
+    name = audio_format.encoding.value
+    try:
+        import av
+    except ImportError as exc:
+        raise MissingError(
+            f"this server cannot decode {name}: PyAV is not installed",
+            suggestion="pip install 'symbl-cli[opus]', or send LINEAR16",
+        ) from exc
+    codec = cast("av.AudioCodecContext", av.CodecContext.create(name.lower(), "r"))
+    if audio_format.encoding is Encoding.OPUS:
+        codec.sample_rate = 48000  # Opus knows no other
+        codec.layout = "stereo" if audio_format.channels > 1 else "mono"
+    return codec
+
+
+def _rows(frame: "av.AudioFrame") -> Samples:
+    """One row a sample, one column a channel."""
+    plain = frame.to_ndarray()
+    channels = frame.layout.nb_channels
+    rows = plain.T if frame.format.is_planar else plain.reshape(-1, channels)
+    floats = rows.astype(np.float32)
+    return floats if rows.dtype.kind == "f" else floats / _full_scale(rows.itemsize)
+
+
+def _full_scale(width: int) -> np.float32:
+    """What stands for 1.0 in signed samples of *width* bytes."""
+    return np.float32(2 ** (8 * width - 1))
