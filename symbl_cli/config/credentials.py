@@ -7,7 +7,7 @@ from typing import TypeAlias
 from ..errors import AuthenticationError
 from .resolve import Configuration
 from .secrets import Secret, read_secret
-from .settings import Origin, Source
+from .settings import Origin, SecretStore, Source
 from .vendor import read_vendor_file
 
 APP_SECRET = "SYMBL_APP_SECRET"  # noqa: S105 - the variable's name
@@ -51,6 +51,35 @@ def find_credentials(configuration: Configuration) -> Credentials | None:
     return _vendor(configuration)
 
 
+def secret_origin(configuration: Configuration) -> Origin | None:
+    """Where the secret or token would come from, without asking a keyring for it."""
+    match find_credentials(configuration):
+        case AccessToken(origin=origin):
+            return origin
+        case AppCredentials(origin=origin):
+            return _place(configuration, origin)
+        case None:
+            return None
+
+
+def _place(configuration: Configuration, origin: Origin) -> Origin | None:
+    places, settings = configuration.places, configuration.settings
+    variable = Origin(Source.ENVIRONMENT, APP_SECRET)
+    has_variable = bool(configuration.environment.get(APP_SECRET))
+    match origin.source:
+        case Source.VENDOR:
+            return origin
+        case Source.ENVIRONMENT:
+            return variable if has_variable else None
+        case _ if has_variable and origin.source is not Source.FLAG:
+            return variable
+        case _ if settings.secret_in is SecretStore.KEYRING:
+            return Origin(Source.USER, "the system's keyring")
+        case _:
+            is_there = read_secret(origin.profile, SecretStore.FILE, places)
+            return Origin(Source.USER, str(places.secrets_file)) if is_there else None
+
+
 def _secret(configuration: Configuration, origin: Origin) -> Secret:
     found = _secret_of(configuration, origin)
     if found is None:
@@ -70,16 +99,16 @@ def _secret_of(configuration: Configuration, origin: Origin) -> Secret | None:
     variable = Secret(from_variable) if from_variable else None
     match origin.source:
         case Source.FLAG:
-            return _stored(configuration) or variable
+            return _stored(configuration, origin) or variable
         case Source.ENVIRONMENT:
             return variable
         case _:
-            return variable or _stored(configuration)
+            return variable or _stored(configuration, origin)
 
 
-def _stored(configuration: Configuration) -> Secret | None:
-    settings = configuration.settings
-    return read_secret(settings.profile, settings.secret_in, configuration.places)
+def _stored(configuration: Configuration, origin: Origin) -> Secret | None:
+    store = configuration.settings.secret_in
+    return read_secret(origin.profile, store, configuration.places)
 
 
 def _vendor(configuration: Configuration) -> Credentials | None:

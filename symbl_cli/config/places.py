@@ -1,7 +1,7 @@
 """Where things are kept on this computer, folder by folder [platformdirs]."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -60,6 +60,17 @@ class Places:
     @property
     def vendor_file(self) -> Folder:
         return below(self.home, VENDOR_FILE)
+
+    def named(self) -> Mapping[str, Folder]:
+        """What `symbl config path` shows."""
+        return {
+            "config": self.user_file,
+            "secrets": self.secrets_file,
+            "data": self.data,
+            "models": self.models,
+            "runs": self.runs,
+            "cache": self.cache,
+        }
 
 
 def find_places() -> Places:

@@ -25,6 +25,7 @@ class Layer:
     source: Source
     file: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
+    profile: str | None = None
 
     def origin(self, name: str) -> Origin:
         match self.source:
@@ -33,7 +34,7 @@ class Layer:
             case Source.ENVIRONMENT:
                 return Origin(self.source, SETTINGS[name].rule.variable or "")
             case _:
-                return Origin(self.source, self.file)
+                return Origin(self.source, self.file, self.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,13 @@ def resolve(layers: Sequence[Layer]) -> tuple[Settings, Mapping[str, Origin]]:
     return settings, origins
 
 
-def read_value(name: str, raw: object, where: str) -> object:
-    """The typed value of setting *name*; raises UsageError."""
+def read_value(name: str, raw: object, where: str = "") -> object:
+    """The typed value of setting *name*, as *where* has it; raises UsageError."""
     try:
         return SETTINGS[name].rule.read(raw)
     except ValueError as exc:
-        spoken = where if where.startswith("--") else f"{name} in {where}"
+        in_place = f"{name} in {where}" if where else name
+        spoken = where if where.startswith("--") else in_place
         raise UsageError(f"{spoken} {exc}") from exc
 
 
@@ -173,7 +175,7 @@ def _profile_layer(
             f"there is no profile {name!r}{did_you_mean(name, profiles)}",
             suggestion=f"make it with `symbl config init --profile {name}`",
         )
-    return Layer(Source.USER, f"{file} [profiles.{name}]", profiles[name])
+    return Layer(Source.USER, f"{file} [profiles.{name}]", profiles[name], name)
 
 
 def _project_layer(file: Path) -> Layer:

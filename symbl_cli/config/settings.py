@@ -35,6 +35,7 @@ class Rule:
 
     help: str
     read: Callable[[object], object]
+    show: Callable[[object], str] = values.plain
     variable: str | None = None
     """The environment variable that sets it."""
     is_for_projects: bool = True
@@ -146,11 +147,17 @@ class Settings:
         Rule(
             help="Conversations older than this go: 90d; off by itself.",
             read=values.duration,
+            show=values.plain_duration,
             is_for_projects=False,
         ),
     ] = None
     spool_limit: Annotated[
-        int, Rule(help="Audio kept for a run on disk, at most.", read=values.size)
+        int,
+        Rule(
+            help="Audio kept for a run on disk, at most.",
+            read=values.size,
+            show=values.plain_size,
+        ),
     ] = 2 * 10**9
     save_dir: Annotated[
         Path | None,
@@ -206,3 +213,5 @@ class Origin:
 
     source: Source
     where: str = ""
+    profile: str | None = None
+    """The profile that says so, in the user file."""

@@ -147,3 +147,34 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def plain(value: object) -> str:
+    """*value* as a person reads it, and as `config set` takes it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ",".join(value)
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def plain_duration(value: object) -> str:
+    """The largest unit that leaves no rest: `90d`."""
+    if not isinstance(value, float):
+        return "off"
+    units = [unit for unit, seconds in _SECONDS.items() if not value % seconds]
+    unit = units[-1] if units else "s"
+    return f"{value / _SECONDS[unit]:g}{unit}"
+
+
+def plain_size(value: object) -> str:
+    """In the largest unit that it fills: `2GB`."""
+    number = int(str(value))
+    unit = [unit for unit, size in _BYTES.items() if number >= size or not unit][-1]
+    return f"{number / _BYTES[unit]:g}{unit}"

@@ -98,6 +98,17 @@ class GeneratedToken:
         return token
 
 
+def forget_tokens(cache: Folder) -> None:
+    """Remove every cached token, since credentials have changed."""
+    match below(cache, TOKENS):
+        case NoFolder():
+            pass
+        case folder:
+            with suppress(OSError):
+                for file in folder.iterdir():
+                    file.unlink()
+
+
 def _name(http_url: str, app_id: str) -> str:
     return hashlib.sha256(f"{http_url}\n{app_id}".encode()).hexdigest() + ".json"
 

@@ -138,6 +138,16 @@ def test_the_secret_of_a_profile_is_its_own(
 
 
 @pytest.mark.usefixtures("no_keyring")
+def test_an_id_above_the_profiles_has_its_secret_there_too(
+    finding: Finding, places: Places, user_file: Path
+) -> None:
+    user_file.write_text('app_id = "one"\n[profiles.work]\nlanguage = "de-DE"\n')
+    write_secret(None, Secret("first"), places)
+
+    assert finding({"SYMBL_PROFILE": "work"}) == ("one", "first", str(user_file))
+
+
+@pytest.mark.usefixtures("no_keyring")
 def test_a_profile_asked_for_by_flag_is_not_mixed_with_variables(
     finding: Finding, places: Places, user_file: Path
 ) -> None:
