@@ -180,7 +180,8 @@ def _number(value: Json) -> float:
 
 
 def _plain_number(value: float) -> Json:
-    return int(value) if value.is_integer() and abs(value) < _MAX_INTEGER else value
+    is_whole = float(value).is_integer() and abs(value) < _MAX_INTEGER
+    return int(value) if is_whole else value
 
 
 def _timeout(value: Json) -> float | None:

@@ -1,6 +1,7 @@
 """People and messages of an export, as records."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ...protocol.events import ConversationId, MessageId, Person
@@ -30,8 +31,17 @@ class People:
 
     def member(self, person: Person) -> MemberRecord:
         known = self.find(person)
-        if known is not None:
-            return known
+        if known is None:
+            return self._new(person)
+        member = replace(
+            known,
+            user_id=known.user_id or person.user_id,
+            email=known.email or person.email,
+        )
+        self._members[self._members.index(known)] = member
+        return member
+
+    def _new(self, person: Person) -> MemberRecord:
         member = MemberRecord(
             id=person.id or self._new_member_id(),
             conversation_id=self._owner,

@@ -64,4 +64,5 @@ def _changes(call: Call, wanted: Export, owner: ConversationId) -> Iterator[Chan
     for finding in findings_in(wanted, people, call.desk.new_id):
         yield SaveFinding(owner, finding)
     for bookmark in wanted.bookmarks:
-        yield SaveMark(record_of(bookmark, record, call))
+        mark = record_of(bookmark, record, call)
+        yield SaveMark(replace(mark, id=bookmark.id or mark.id))
