@@ -1,0 +1,236 @@
+"""One conversation with a server over one transport."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Condition, Thread
+from types import TracebackType
+from typing import Self
+
+from ..errors import ConnectionLost, RemoteProtocolError, SymblError
+from ..protocol.codec import decode, encode, read_text
+from ..protocol.events import (
+    ClientEvent,
+    ConversationCompleted,
+    ErrorMessage,
+    Event,
+    NestedError,
+    RecognitionStarted,
+    RecognitionStopped,
+    StartedListening,
+    StartRequest,
+)
+from ..protocol.session import ClientSession, State
+from .transport import Farewell, Transport
+
+log = logging.getLogger(__name__)
+
+MAX_GARBAGE = 20
+"""Frames in a row that make no sense, after which a server is given up."""
+
+_NORMAL = 1000
+_LOOK = 0.25
+"""Seconds after which somebody who waits asks whether it is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The server listens."""
+
+    audio_received: int | None
+    """Samples of the stream that it holds; `None`: it does not count them."""
+
+
+class StreamingClient:
+    """Says one speaker's part and hands on what the server says, in order.
+
+    A thread of its own reads: transport, codec, session, *deliver*, nothing else.
+    Use it as a context manager: leaving it ends the thread and the connection.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        deliver: Callable[[Event, str], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._transport = transport
+        self._deliver = deliver
+        self._clock = clock
+        self._session = ClientSession()
+        self._changed = Condition()
+        self._hello: Hello | None = None
+        self._refusal = ""
+        self._farewell: Farewell | None = None
+        self._failure: SymblError | None = None
+        self._is_completed = False
+        self._is_stopped = False
+        self._garbage = 0
+        self.last_word = clock()
+        """When the server last said something."""
+        self._reader = Thread(target=self._read, name="reader", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._reader.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self, request: StartRequest, is_enough: Callable[[], bool]) -> Hello:
+        """Ask to be listened to, and wait for it until *is_enough*.
+
+        Raises ConnectionLost, and RemoteProtocolError where the server refuses.
+        """
+        self.send(request)
+        with self._changed:
+            while self._hello is None:
+                self._raise_if_over()
+                if self._refusal:
+                    raise RemoteProtocolError(
+                        f"the server refused to start: {self._refusal}"
+                    )
+                if is_enough():
+                    raise ConnectionLost(
+                        "the server does not answer the start request",
+                        suggestion="see `symbl doctor`",
+                    )
+                self._changed.wait(_LOOK)
+            return self._hello
+
+    def send(self, event: ClientEvent) -> None:
+        """Raises LocalProtocolError, ConnectionLost."""
+        with self._changed:
+            self._raise_if_over()
+            self._session.send(event)
+        self._transport.send(encode(event))
+
+    def ping(self) -> None:
+        self._transport.ping()
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the conversation has ended."""
+        with self._changed:
+            return self._is_completed
+
+    def wait_completed(self, timeout: float) -> bool:
+        """Whether the conversation has ended, waited for; raises ConnectionLost.
+
+        A server that closes the socket in order after it was asked to stop has
+        nothing more to say either.
+        """
+        with self._changed:
+            if not self._is_completed and self._is_running:
+                self._changed.wait(timeout)
+            if self._is_completed or self._ended_in_order:
+                return True
+            self._raise_if_over()
+            return False
+
+    def wait_closed(self, timeout: float) -> None:
+        """Wait for the frame after the last one, so that nobody misses it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_stopped or self._is_over, timeout)
+
+    def close(self) -> None:
+        """Say goodbye, and end the reading; idempotent."""
+        if not self._is_over:
+            self._transport.close()
+        self._transport.abort()
+        self._reader.join()
+        self._transport.release()
+
+    def abort(self) -> None:
+        """Cut the line from another thread: whoever waits gets ConnectionLost."""
+        self._transport.abort()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._farewell is not None or self._failure is not None
+
+    @property
+    def _is_running(self) -> bool:
+        return not self._is_over
+
+    @property
+    def _ended_in_order(self) -> bool:
+        code = self._farewell.code if self._farewell else None
+        return code == _NORMAL and self._session.state is State.DRAINING
+
+    def _raise_if_over(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._farewell is not None:
+            raise HungUp(self._farewell)
+
+    def _read(self) -> None:
+        """The reader thread."""
+        try:
+            while not isinstance(payload := self._transport.receive(), Farewell):
+                self._take(payload)
+            with self._changed:
+                self._farewell = payload
+                self._changed.notify_all()
+        except SymblError as exc:
+            with self._changed:
+                self._failure = exc
+                self._changed.notify_all()
+
+    def _take(self, payload: bytes) -> None:
+        try:
+            frame = read_text(payload)
+            event = decode(frame)
+            with self._changed:
+                is_good = self._session.receive(event)
+        except RemoteProtocolError as exc:
+            self._count_garbage(exc)
+            return
+        self._garbage = 0
+        if is_good:
+            self._deliver(event, frame)
+            self._note(event)
+
+    def _count_garbage(self, exc: RemoteProtocolError) -> None:
+        self._garbage += 1
+        log.warning("the server sent what makes no sense: %s", exc)
+        if self._garbage >= MAX_GARBAGE:
+            raise RemoteProtocolError(
+                f"the server sends only garbage: {exc}",
+                suggestion="check the URL; does it speak Symbl's Streaming API?",
+            )
+
+    def _note(self, event: Event) -> None:
+        with self._changed:
+            self.last_word = self._clock()
+            match event:
+                case StartedListening(audio_received=received):
+                    self._hello = Hello(received)
+                case RecognitionStarted():
+                    self._hello = self._hello or Hello(None)
+                case ConversationCompleted():
+                    self._is_completed = True
+                case RecognitionStopped():
+                    self._is_stopped = True
+                case ErrorMessage() | NestedError():
+                    self._refusal = event.details or event.message or "no reason given"
+                    log.warning("the server reports an error: %s", self._refusal)
+                case _:
+                    return
+            self._changed.notify_all()
+
+
+class HungUp(ConnectionLost):
+    """The server closed the socket; *code* says why."""
+
+    def __init__(self, farewell: Farewell) -> None:
+        reason = f": {farewell.reason}" if farewell.reason else ""
+        super().__init__(f"the server hung up (close code {farewell.code}){reason}")
+        self.code = farewell.code

@@ -1,0 +1,88 @@
+"""What a run of the streaming engine is told, before and while it runs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import SimpleQueue
+
+from ..lines import EndReason
+from ..protocol.events import Person, StreamConfig, TrackerSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long the engine waits for what, in seconds."""
+
+    connect: float = 10.0
+    """For the TCP connection and the handshakes together."""
+    start: float = 20.0
+    """For the answer to a start request."""
+    ping: float = 4.0
+    """Between two pings."""
+    silence: float = 12.0
+    """Without a byte, the answer to a ping included: the line is dead."""
+    last_words: float = 5.0
+    """Without a word, after a signal: nothing more will come."""
+    last_words_of_all: float = 60.0
+    """The same where nobody is waiting to leave: at the end of the input."""
+    farewell: float = 1.0
+    """For the server to close the socket after the conversation's end."""
+    first_delay: float = 0.25
+    """Before the first try to connect again."""
+    longest_delay: float = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What to do, decided before the first sample."""
+
+    connection_id: str
+    started_at: datetime
+    """Wall time of sample 0, with a zone."""
+    engine: str
+    """`local` or `remote`, as the `begin` line says it."""
+    version: str
+    title: str | None = None
+    insight_types: tuple[str, ...] = ()
+    trackers: tuple[TrackerSpec, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    config: StreamConfig = field(default_factory=StreamConfig)
+    """Encoding, rate and title are filled in."""
+    people: tuple[Person | None, ...] = ()
+    """Who speaks on each source; else its own name for the speaker is used."""
+    store: bool | None = None
+    client: str | None = None
+    """The lease held at a server of this computer."""
+    duration: float | None = None
+    """Seconds of sound after which to stop."""
+    no_reconnect: bool = False
+    max_retries: int = 60
+    no_connection_timeout: float = 300.0
+    has_lag: bool = True
+    """Whether lines tell their lag: it means nothing when audio comes in bursts."""
+    files: tuple[str, ...] = ()
+    """The files that are written, for the `end` line."""
+    timing: Timing = field(default_factory=Timing)
+
+
+class Control:
+    """How others reach a run: from any thread, and from a signal handler."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[EndReason | None] = SimpleQueue()
+        self.reason: EndReason | None = None
+        """Of the first stop that was asked for, once the run has taken notice."""
+
+    def stop(self, reason: EndReason = EndReason.STOPPED) -> None:
+        """End the run and wait for the last words; asked twice, leave at once."""
+        self._asked.put(reason)  # SimpleQueue.put alone may interrupt itself
+
+    def release(self) -> None:
+        """No more stops are awaited; for the run."""
+        self._asked.put(None)
+
+    def stops(self) -> Iterator[EndReason]:
+        """Every stop as it is asked for, until `release`; for the run."""
+        while (reason := self._asked.get()) is not None:
+            self.reason = self.reason or reason
+            yield reason

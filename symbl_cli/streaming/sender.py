@@ -1,0 +1,132 @@
+"""One connection's sending: what was captured, in order, from the place agreed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import ConnectionLost
+from ..protocol.events import Audio, Skip, StopRequest
+from .client import Hello, StreamingClient
+from .patience import Patience
+from .run import Timing
+from .spool import Hole, Nothing, Piece, Sound, Spool
+
+IDLE = 0.5
+"""Seconds after which a wait looks at the clock."""
+
+
+class SilentPeer(ConnectionLost):
+    """It was asked to end, and says nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is sent, and how it is measured."""
+
+    spool: Spool
+    frame_size: int
+    sample_rate: int
+
+
+class Sender:
+    """Belongs to the thread that sends."""
+
+    def __init__(
+        self,
+        peer: StreamingClient,
+        hello: Hello,
+        sending: Sending,
+        *,
+        final_end: int,
+        timing: Timing,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*final_end*: where to go on with a server that does not count samples."""
+        self._peer = peer
+        self._sending = sending
+        self._timing = timing
+        self._clock = clock
+        self._pinged = clock()
+        self._counts = hello.audio_received is not None
+        received = hello.audio_received
+        self.position = final_end if received is None else received
+        """Of the next sample that is sent."""
+        self.base = 0 if self._counts else self.position
+        """The position that the server's own time counts from."""
+        self._number = sending.spool.seek(self.position)
+        self.lost = self._missing()
+        """Samples before the first that can still be sent."""
+
+    def send_all(self, stopped: Callable[[], bool]) -> None:
+        """Until the source ends; raises ConnectionLost."""
+        while not stopped():
+            match self._sending.spool.get(self._number, IDLE):
+                case Nothing.MORE:
+                    return
+                case Nothing.YET:
+                    pass
+                case (number, piece):
+                    self._send(piece)
+                    self._number = number + 1
+            if self._peer.is_completed:
+                raise Ended("the server ended the conversation before it was asked to")
+            self._keep_alive()
+
+    def drain(self, patience: Patience) -> None:
+        """Ask for the end and wait for the last words; raises ConnectionLost."""
+        self._peer.send(StopRequest())
+        asked = self._clock()
+        while not self._peer.wait_completed(IDLE):
+            if patience.is_over(max(asked, self._peer.last_word)):
+                raise SilentPeer(
+                    "the last words did not come back",
+                    suggestion="`symbl recover` brings back what was recorded",
+                )
+            self._keep_alive()
+        self._peer.wait_closed(self._timing.farewell)
+
+    def _send(self, piece: Piece) -> None:
+        """*piece*, or what of it the server has not got."""
+        if piece.end < self.position:
+            return
+        match piece:
+            case Hole():
+                self._skip(piece)
+            case Sound(start=start, end=end, pcm=pcm) if end > self.position:
+                if start > self.position:
+                    self._skip_to(start)
+                known = (self.position - start) * self._sending.frame_size
+                self._peer.send(Audio(pcm[known:] if known else pcm))
+        self.position = piece.end
+
+    def _skip(self, hole: Hole) -> None:
+        if self._counts:
+            at = hole.at.isoformat()
+            self._peer.send(Skip(start=self.position, end=hole.end, at=at))
+        else:
+            self.base += hole.end - self.position
+
+    def _skip_to(self, start: int) -> None:
+        """What is before *start* was given up, or never captured."""
+        if self._counts:
+            self._peer.send(Skip(start=self.position, end=start))
+        else:
+            self.base += start - self.position
+        self.position = start
+
+    def _missing(self) -> int:
+        match self._sending.spool.get(self._number, 0):
+            case (_, Sound(start=start)):
+                return max(0, start - self.position)
+            case _:
+                return 0
+
+    def _keep_alive(self) -> None:
+        now = self._clock()
+        if now - self._pinged >= self._timing.ping:
+            self._pinged = now
+            self._peer.ping()
+
+
+class Ended(ConnectionLost):
+    """The server is done, though we are not."""

@@ -1,0 +1,133 @@
+"""One source on its way: captured, kept, sent."""
+
+from dataclasses import dataclass, replace
+
+from ..audio.source import AudioSource
+from ..config.endpoint import EndpointProvider
+from ..protocol.events import Person, SpeechRecognition, StartRequest
+from .capture import Capture
+from .inbox import Inbox, Notice
+from .lines_of import Voice
+from .patience import Patience
+from .run import Run
+from .sender import Sending
+from .spool import MemorySpool
+from .timeline import Timeline
+from .uplink import Persistence, Speech, Uplink
+from .world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all streams of a run have in common."""
+
+    run: Run
+    world: World
+    inbox: Inbox
+    patience: Patience
+    count: int
+    """How many streams there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    source: AudioSource
+    voice: Voice
+    sending: Sending
+    capture: Capture
+    uplink: Uplink
+
+    @property
+    def sent(self) -> float:
+        """Seconds."""
+        return self.uplink.sent / self.sending.sample_rate
+
+    @property
+    def dropped(self) -> float:
+        """Seconds that were captured or should have been, and never sent."""
+        return (self.capture.dropped + self.uplink.lost) / self.sending.sample_rate
+
+    def carry(self) -> None:
+        """The uplink's thread; when it is over nothing need be kept any more."""
+        try:
+            self.uplink.run()
+        finally:
+            self.sending.spool.finish()
+
+
+def open_stream(
+    number: int, source: AudioSource, endpoint: EndpointProvider, shared: Shared
+) -> Stream:
+    """*source* as stream *number* of a run, at rest."""
+    run, world, inbox = shared.run, shared.world, shared.inbox
+    audio = source.format
+    timeline = Timeline(run.started_at, audio.sample_rate)
+    spool = MemorySpool(may_wait=not source.is_live)
+    sending = Sending(spool, audio.frame_size, audio.sample_rate)
+    person = _person(number, source, run)
+    speaker = (source.speaker or source.name) if shared.count > 1 else None
+    capture = Capture(
+        source,
+        spool,
+        timeline,
+        tell=lambda status: inbox.put(Notice(status)),
+        wall=world.wall,
+        limit=run.duration,
+        speaker=speaker,
+    )
+    uplink = Uplink(
+        Speech(
+            stream=number,
+            request=_request(source, person, shared),
+            sending=sending,
+            is_live=source.is_live,
+            speaker=speaker,
+        ),
+        endpoint,
+        lambda where, silence: world.dial(where, run, silence),
+        inbox,
+        _persistence(shared),
+        shared.patience,
+    )
+    return Stream(source, Voice(timeline, person), sending, capture, uplink)
+
+
+def _person(number: int, source: AudioSource, run: Run) -> Person | None:
+    if number < len(run.people):
+        return run.people[number]
+    return Person(name=source.speaker) if source.speaker else None
+
+
+def _persistence(shared: Shared) -> Persistence:
+    run, world = shared.run, shared.world
+    return Persistence(
+        no_reconnect=run.no_reconnect,
+        max_retries=run.max_retries,
+        timing=run.timing,
+        random=world.random,
+        clock=world.clock,
+    )
+
+
+def _request(
+    source: AudioSource, person: Person | None, shared: Shared
+) -> StartRequest:
+    run = shared.run
+    recognition = SpeechRecognition(
+        encoding=source.format.encoding, sample_rate=source.format.sample_rate
+    )
+    config = replace(
+        run.config, meeting_title=run.title, speech_recognition=recognition
+    )
+    return StartRequest(
+        insight_types=run.insight_types,
+        custom_vocabulary=run.vocabulary,
+        config=config,
+        speaker=person,
+        trackers=run.trackers,
+        no_connection_timeout=None if run.no_reconnect else run.no_connection_timeout,
+        stream_id=shared.world.new_id(),
+        client=run.client,
+        started_at=run.started_at.isoformat(),
+        store=run.store,
+    )

@@ -1,0 +1,68 @@
+"""Numbers and dates lines on their way to the sinks, and counts what they say."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from ..lines import (
+    Body,
+    Entity,
+    Insight,
+    Line,
+    State,
+    Status,
+    Topic,
+    Tracker,
+    Transcript,
+    line_type,
+)
+from ..sinks.sink import Sink
+
+BEHIND = 5.0
+"""Seconds of lag that people are told of, until it is less than half of that."""
+
+
+class Teller:
+    """Of one run."""
+
+    def __init__(self, sink: Sink, wall: Callable[[], datetime]) -> None:
+        self._sink = sink
+        self._wall = wall
+        self._seq = 0
+        self._types: dict[str, str] = {}
+        self._is_behind = False
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each type the folded lines have."""
+        return dict(Counter(self._types.values()))
+
+    def say(self, body: Body, conversation_id: str | None) -> None:
+        """Raises what the sink raises."""
+        self._seq += 1
+        self._count(body)
+        self._sink.handle(Line(self._seq, self._wall(), body, conversation_id))
+        if isinstance(body, Transcript) and body.lag is not None:
+            self._watch(body.lag, conversation_id)
+
+    def _count(self, body: Body) -> None:
+        match body:
+            case Transcript(id=name, final=True, text=text):
+                self._keep(name, body, is_there=bool(text))
+            case Insight() | Topic() | Tracker() | Entity():
+                self._keep(body.id, body, is_there=not body.removed)
+            case _:
+                pass
+
+    def _keep(self, name: str, body: Body, *, is_there: bool) -> None:
+        if is_there:
+            self._types[name] = line_type(body)
+        else:
+            self._types.pop(name, None)
+
+    def _watch(self, lag: float, conversation_id: str | None) -> None:
+        if self._is_behind:
+            self._is_behind = lag > BEHIND / 2
+        elif lag > BEHIND:
+            self._is_behind = True
+            self.say(Status(State.LAGGING, seconds=round(lag, 1)), conversation_id)

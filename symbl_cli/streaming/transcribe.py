@@ -1,0 +1,243 @@
+"""The loops: sound from sources to a server, and what it says to sinks."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ..audio.source import AudioSource
+from ..config.endpoint import EndpointProvider
+from ..errors import SymblError
+from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
+from ..protocol.events import RecognitionResult
+from ..sinks.sink import Sink
+from .inbox import Finished, Inbox, Item, Notice, Received, Resumed
+from .lines_of import LinesOf
+from .patience import Patience
+from .run import Control, Run
+from .stream import Shared, open_stream
+from .tasks import Task
+from .teller import Teller
+from .world import World, real_world
+
+LEAVING = 1.0
+"""Seconds that a thread may take to notice that it is over."""
+
+
+def transcribe(
+    sources: Sequence[AudioSource],
+    endpoint: EndpointProvider,
+    run: Run,
+    sink: Sink,
+    *,
+    control: Control,
+    on_frame: Callable[[str], None] = lambda _: None,
+    world: World | None = None,
+) -> End:
+    """Send all that *sources* hold, tell *sink* what comes of it, until both end.
+
+    One stream per source, on one connection id. Sound is captured and kept from the
+    first moment and until it is final, whatever happens to the connection. The last
+    line is `end`, after an error too, which is raised then; *sink* is closed. After
+    `control.stop` the last words are waited for, and missing ones are told in `end`.
+    """
+    return _Transcription(
+        sources, endpoint, run, sink, control, world or real_world(on_frame)
+    ).run()
+
+
+class _Transcription:
+    def __init__(
+        self,
+        sources: Sequence[AudioSource],
+        endpoint: EndpointProvider,
+        run: Run,
+        sink: Sink,
+        control: Control,
+        world: World,
+    ) -> None:
+        self._run = run
+        self._control = control
+        self._world = world
+        self._inbox = Inbox()
+        self._patience = Patience(run.timing, world.clock)
+        self._streams = [
+            open_stream(
+                number,
+                source,
+                endpoint,
+                Shared(run, world, self._inbox, self._patience, len(sources)),
+            )
+            for number, source in enumerate(sources)
+        ]
+        voices = tuple(stream.voice for stream in self._streams)
+        self._lines = LinesOf(voices, run.started_at, has_lag=run.has_lag)
+        self._teller = Teller(sink, world.wall)
+        self._sink = sink
+        self._tasks: list[Task] = []
+        self._failures: list[BaseException] = []
+
+    def run(self) -> End:
+        self._say(self._begin())
+        try:
+            self._start()
+            self._listen()
+        except BaseException as exc:
+            self._fail(exc)
+            raise
+        finally:
+            self._leave()
+            end = self._close()
+        if self._failures and self._control.reason is None:
+            raise self._failures[0]
+        return end
+
+    def _close(self) -> End:
+        for body in self._lines.close():
+            self._say(body)
+        end = self._end()
+        self._say(end)
+        self._sink.close()
+        return end
+
+    # --- threads
+
+    def _start(self) -> None:
+        over = partial(self._inbox.put, Finished())
+        Task("control", self._obey, lambda: None)
+        for stream in self._streams:
+            name = stream.source.name
+            self._tasks += (
+                Task(f"capture {name}", stream.capture.run, over),
+                Task(f"uplink {name}", stream.carry, over),
+            )
+
+    def _obey(self) -> None:
+        """The control thread: stops as they are asked for."""
+        for number, _ in enumerate(self._control.stops()):
+            if number == 0:
+                self._close_sources()
+            else:
+                self._abandon()
+
+    def _close_sources(self) -> None:
+        self._patience.shorten()
+        for stream in self._streams:
+            stream.source.close()
+
+    def _abandon(self) -> None:
+        for stream in self._streams:
+            stream.uplink.abandon()
+
+    def _leave(self) -> None:
+        """End what still runs; after an orderly end nothing does."""
+        self._control.release()
+        if not all(task.is_done for task in self._tasks):
+            self._close_sources()
+            self._abandon()
+        for task in self._tasks:
+            task.join(LEAVING)
+
+    # --- the caller's loop
+
+    def _listen(self) -> None:
+        """Until every stream is over."""
+        while True:
+            try:
+                item = self._inbox.get()
+                self._handle(item)
+                if isinstance(item, Finished) and self._is_over():
+                    return
+            except KeyboardInterrupt:
+                self._control.stop(EndReason.INTERRUPTED)
+
+    def _is_over(self) -> bool:
+        uplinks = self._tasks[1::2]
+        return all(task.is_done for task in uplinks)
+
+    def _handle(self, item: Item) -> None:
+        match item:
+            case Received():
+                self._world.on_frame(item.frame)
+                for body in self._lines.tell(item):
+                    self._say(body)
+                self._note_final(item)
+            case Notice(status=status):
+                self._say(status)
+            case Resumed(stream=number):
+                self._lines.resumed(number)
+            case Finished():
+                for task in self._tasks:
+                    if task.error is not None:
+                        self._fail(task.error)
+
+    def _note_final(self, received: Received) -> None:
+        match received.event:
+            case RecognitionResult(is_final=True):
+                number = received.stream
+                end = self._lines.final_end(number)
+                self._streams[number].uplink.finalised(end)
+            case _:
+                pass
+
+    def _say(self, body: Body) -> None:
+        try:
+            self._teller.say(body, self._lines.conversation_id)
+        except SymblError as exc:
+            self._fail(exc)
+
+    def _fail(self, error: BaseException) -> None:
+        """The run ends, as if asked to; *error* is what it ends with."""
+        if error not in self._failures:
+            self._failures.append(error)
+            self._close_sources()
+
+    # --- what is said at both ends
+
+    def _begin(self) -> Begin:
+        return Begin(
+            sources=tuple(
+                SourceRef(
+                    name=stream.source.name,
+                    sample_rate=stream.source.format.sample_rate,
+                    speaker=stream.voice.person.name if stream.voice.person else None,
+                )
+                for stream in self._streams
+            ),
+            title=self._run.title,
+            started_at=self._run.started_at,
+            engine=self._run.engine,
+            version=self._run.version,
+        )
+
+    def _end(self) -> End:
+        seconds = [
+            stream.voice.timeline.seconds(stream.uplink.sent)
+            for stream in self._streams
+        ]
+        dropped = [
+            stream.voice.timeline.seconds(stream.capture.dropped + stream.uplink.lost)
+            for stream in self._streams
+        ]
+        return End(
+            reason=self._reason(),
+            duration=round(max(seconds, default=0.0), 3),
+            counts=self._teller.counts,
+            audio_dropped=round(sum(dropped), 3),
+            files=self._run.files,
+            error=_failure(self._failures[0]) if self._failures else None,
+        )
+
+    def _reason(self) -> EndReason:
+        if self._control.reason is not None:
+            return self._control.reason
+        if self._failures:
+            return EndReason.ERROR
+        was_cut = any(stream.capture.was_cut for stream in self._streams)
+        return EndReason.DURATION if was_cut else EndReason.END_OF_INPUT
+
+
+def _failure(error: BaseException) -> Failure:
+    match error:
+        case SymblError():
+            return Failure(error.kind, error.message, error.suggestion)
+        case _:
+            return Failure("error", f"{type(error).__name__}: {error}")

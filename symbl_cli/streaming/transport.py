@@ -1,0 +1,240 @@
+"""One WebSocket to a server, and every way in which that can fail.
+
+The only module that imports websocket-client; its exceptions stop here. We make the
+connected socket ourselves: the library would take a proxy for loopback, follow
+redirects with the token, and wait for ever for a server that trickles.
+"""
+
+import logging
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+import websocket
+
+from ..config.endpoint import Endpoint
+from ..errors import AuthenticationError, ConnectionLost, UnreachableError
+from .line import DeadlineSocket, Line, Target, open_line, target_of
+
+log = logging.getLogger(__name__)
+
+MAX_MESSAGE = 16 * 2**20
+"""Bytes of one message; more is refused before it is read."""
+
+_NORMAL = 1000
+_ABNORMAL = 1006
+_TOO_BIG = 1009
+_TEXT = websocket.ABNF.OPCODE_TEXT
+_BINARY = websocket.ABNF.OPCODE_BINARY
+
+
+class TryAgain(UnreachableError):
+    """Refused for now: the same request may be answered later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """The peer closed the connection in an orderly way."""
+
+    code: int
+    reason: str = ""
+
+
+class Transport(Protocol):
+    """Frames, in order; `send`, `ping` and `abort` may be called by any thread."""
+
+    def send(self, frame: str | bytes) -> None:
+        """Raises ConnectionLost."""
+
+    def ping(self) -> None:
+        """Ask for a sign of life; raises ConnectionLost."""
+
+    def receive(self) -> bytes | Farewell:
+        """The payload of the next text frame; raises ConnectionLost.
+
+        Also when nothing at all, pongs included, came for the time agreed.
+        """
+
+    def close(self) -> None:
+        """Say goodbye; `receive` will return."""
+
+    def abort(self) -> None:
+        """Cut the line: whoever waits for it is woken."""
+
+    def release(self) -> None:
+        """Give the socket back; nobody uses it any more."""
+
+
+def dial(
+    endpoint: Endpoint, connection_id: str, *, timeout: float, silence: float
+) -> Transport:
+    """Connect to *endpoint* within *timeout* seconds.
+
+    Raises AuthenticationError, TryAgain, UnreachableError. A line on which nothing
+    came for *silence* seconds will count as lost.
+    """
+    url = f"{endpoint.ws_url}/v1/streaming/{quote(connection_id, safe='')}"
+    target = target_of(url, is_local=endpoint.is_local)
+    token = endpoint.token()
+    if not token.isascii() or not token.isprintable():
+        raise AuthenticationError("the access token is damaged")
+    deadline = time.monotonic() + timeout
+    line = open_line(target, timeout)
+    try:
+        return _handshake(line, target, token, deadline, silence)
+    except BaseException:
+        line.close()
+        raise
+
+
+def _handshake(
+    line: Line, target: Target, token: str, deadline: float, silence: float
+) -> Transport:
+    ws = websocket.WebSocket(skip_utf8_validation=True)
+    ws.frame_buffer = _BoundedBuffer(ws)
+    with _translated(target):
+        ws.connect(  # type: ignore[no-untyped-call]  # the library's
+            target.url,
+            socket=DeadlineSocket(line, deadline),
+            header={"X-API-KEY": token},
+            suppress_origin=True,
+            redirect_limit=0,
+        )
+    line.settimeout(silence)
+    ws.sock = line  # type: ignore[assignment]  # all that the library uses of it
+    return WebSocketTransport(ws, target)
+
+
+class WebSocketTransport:
+    """A Transport over websocket-client."""
+
+    def __init__(self, ws: websocket.WebSocket, target: Target) -> None:
+        self._ws = ws
+        self._target = target
+
+    def send(self, frame: str | bytes) -> None:
+        with self._lost_if_it_fails():
+            self._ws.send(frame, _TEXT if isinstance(frame, str) else _BINARY)
+
+    def ping(self) -> None:
+        with self._lost_if_it_fails():
+            self._ws.ping()
+
+    def receive(self) -> bytes | Farewell:
+        with self._lost_if_it_fails():
+            return self._next()
+
+    def close(self) -> None:
+        try:
+            self._ws.send_close(_NORMAL)
+        except (websocket.WebSocketException, OSError):
+            self.abort()
+
+    def abort(self) -> None:
+        sock = self._ws.sock
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                log.debug("the line was down already")
+
+    def release(self) -> None:
+        self._ws.shutdown()  # type: ignore[no-untyped-call]  # the library's
+
+    def _next(self) -> bytes | Farewell:
+        parts: list[bytes] = []
+        while True:
+            frame = self._ws.frame_buffer.recv_frame()
+            data = frame.data.encode() if isinstance(frame.data, str) else frame.data
+            match frame.opcode:
+                case websocket.ABNF.OPCODE_PING:
+                    self._ws.pong(data)
+                case websocket.ABNF.OPCODE_PONG:
+                    pass
+                case websocket.ABNF.OPCODE_CLOSE:
+                    return self._farewell(data)
+                case _:
+                    parts.append(data)
+                    if sum(map(len, parts)) > MAX_MESSAGE:
+                        raise websocket.WebSocketProtocolException("message too big")
+                    if frame.fin:
+                        return b"".join(parts)
+
+    def _farewell(self, data: bytes) -> Farewell:
+        self.close()
+        if len(data) < struct.calcsize("!H"):
+            return Farewell(_NORMAL)
+        (code,) = struct.unpack_from("!H", data)
+        return Farewell(code, data[2:].decode(errors="replace"))
+
+    @contextmanager
+    def _lost_if_it_fails(self) -> Iterator[None]:
+        where = self._target.name
+        try:
+            yield
+        except websocket.WebSocketTimeoutException:
+            raise ConnectionLost(f"the line to {where} is dead") from None
+        except websocket.WebSocketConnectionClosedException:
+            raise ConnectionLost(f"{where} hung up") from None
+        except websocket.WebSocketException as exc:
+            raise ConnectionLost(f"the line to {where} is garbled: {exc}") from exc
+        except (OSError, ValueError) as exc:
+            raise ConnectionLost(f"the line to {where} broke: {exc}") from exc
+
+
+class _BoundedBuffer(websocket.frame_buffer):
+    """Refuses a frame by its announced length, before it fills the memory."""
+
+    def __init__(self, ws: websocket.WebSocket) -> None:
+        super().__init__(ws._recv, skip_utf8_validation=True)  # noqa: SLF001 — as the library's own buffer is made
+
+    def recv_length(self) -> None:
+        super().recv_length()
+        if (self.length or 0) > MAX_MESSAGE:
+            raise websocket.WebSocketProtocolException("frame too big")
+
+
+@contextmanager
+def _translated(target: Target) -> Iterator[None]:
+    """What goes wrong in the handshake, as one of ours."""
+    try:
+        yield
+    except websocket.WebSocketBadStatusException as exc:
+        raise _refusal(exc.status_code, target) from None
+    except (TimeoutError, websocket.WebSocketTimeoutException):
+        raise TryAgain(
+            f"{target.name} does not answer",
+            suggestion="check the URL and the network; see `symbl doctor`",
+        ) from None
+    except (websocket.WebSocketConnectionClosedException, ConnectionError):
+        raise TryAgain(
+            f"{target.name} hung up during the handshake",
+            suggestion="check the URL; a TLS server is reached by wss://",
+        ) from None
+    except (websocket.WebSocketException, OSError, ValueError) as exc:
+        raise UnreachableError(
+            f"what answers at {target.name} is not a WebSocket server",
+            suggestion="check the URL and its port",
+        ) from exc
+
+
+def _refusal(status: int, target: Target) -> UnreachableError | AuthenticationError:
+    if status in {401, 402, 403}:
+        return AuthenticationError(
+            f"{target.name} refused the credentials (HTTP {status})",
+            suggestion="check them with `symbl config list` and `symbl doctor`",
+        )
+    if status == 429 or status >= 500:  # noqa: PLR2004 — HTTP's own numbers
+        return TryAgain(
+            f"{target.name} is too busy (HTTP {status})",
+            suggestion="try again later",
+        )
+    return UnreachableError(
+        f"{target.name} has no Streaming API (HTTP {status})",
+        suggestion="check the URL",
+    )

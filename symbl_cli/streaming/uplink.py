@@ -1,0 +1,296 @@
+"""One speaker's way to the server: dial, send, and go on after every loss."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from threading import Event as Flag
+from threading import Lock
+
+from ..config.endpoint import Endpoint, EndpointProvider
+from ..errors import (
+    AuthenticationError,
+    ConnectionLost,
+    RemoteProtocolError,
+    UnreachableError,
+)
+from ..lines import State, Status
+from ..protocol.events import Event, RecognitionResult, StartRequest
+from .backoff import delays
+from .client import HungUp, StreamingClient
+from .inbox import Inbox, Notice, Overflow, Received, Resumed
+from .patience import Patience
+from .run import Timing
+from .sender import Ended, Sender, Sending, SilentPeer
+from .transport import Transport, TryAgain
+
+log = logging.getLogger(__name__)
+
+Dial = Callable[[Endpoint, float], Transport]
+"""Connects; the second argument is how long the line may be silent."""
+
+COME_BACK = {1001, 1005, 1006, 1012, 1013}
+"""Close codes after which the same connection id may be dialled again."""
+COME_BACK_A_FEW_TIMES = {1002, 1007, 1011}
+A_FEW = 3
+FILE_SILENCE = 60.0
+"""A server may read a file slower than we send it, and hear no ping meanwhile."""
+LONG = 30.0
+"""Seconds after which a connection has shown that it holds."""
+SHORTEST = 0.1
+"""Seconds between two tries when somebody waits to leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """What one uplink carries."""
+
+    stream: int
+    request: StartRequest
+    """Epoch and after are filled in at every start."""
+    sending: Sending
+    is_live: bool
+    speaker: str | None
+    """Named in states if one of several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persistence:
+    """How hard to try."""
+
+    no_reconnect: bool
+    max_retries: int
+    timing: Timing
+    random: Callable[[], float]
+    clock: Callable[[], float] = time.monotonic
+
+
+class Uplink:
+    """Runs on a thread of its own; `abandon` and `finalised` are for others."""
+
+    def __init__(
+        self,
+        speech: Speech,
+        endpoint: EndpointProvider,
+        dial: Dial,
+        inbox: Inbox,
+        persistence: Persistence,
+        patience: Patience,
+    ) -> None:
+        self._speech = speech
+        self._endpoint = endpoint
+        self._dial = dial
+        self._inbox = inbox
+        self._persistence = persistence
+        self._timing = persistence.timing
+        self._clock = persistence.clock
+        self._patience = patience
+        self._abandoned = Flag()
+        self._client: StreamingClient | None = None
+        self._lock = Lock()
+        self._epoch = 0
+        self._after: int | None = None
+        self._base = 0
+        self._final_end = 0
+        self._lost_at: float | None = None
+        self._last_word = self._clock()
+        self._has_progress = False
+        """Whether the last connection brought words, or held for long."""
+        self._breakdowns = 0
+        self.lost = 0
+        """Samples that were captured and can no longer be sent."""
+        self.sent = 0
+        """The position up to which sound was sent."""
+
+    def finalised(self, position: int) -> None:
+        """All before *position* is final: it is not needed any more."""
+        self._final_end = max(self._final_end, position)
+        self._speech.sending.spool.trim(position)
+
+    def abandon(self) -> None:
+        """Leave at once."""
+        self._abandoned.set()
+        self._speech.sending.spool.finish()
+        with self._lock:
+            if self._client is not None:
+                self._client.abort()
+
+    def run(self) -> None:
+        """Until the conversation has ended; raises what ends it otherwise."""
+        self._tell(State.CONNECTING)
+        attempt, waits = 0, self._delays()
+        while not self._abandoned.is_set():
+            try:
+                self._converse()
+            except (UnreachableError, RemoteProtocolError) as exc:
+                if self._abandoned.is_set():
+                    return
+                if self._has_progress:
+                    attempt, waits = 0, self._delays()
+                attempt += 1
+                self._give_up_or_go_on(exc, attempt)
+                self._wait(attempt, next(waits))
+            else:
+                return
+
+    # --- one connection
+
+    def _converse(self) -> None:
+        """From the dial to the end of the conversation; raises ConnectionLost."""
+        self._has_progress = False
+        transport = self._dialled()
+        with StreamingClient(transport, self._deliver, clock=self._clock) as peer:
+            self._hold(peer)
+            began = self._clock()
+            try:
+                sender = self._greet(peer)
+                try:
+                    sender.send_all(self._abandoned.is_set)
+                finally:
+                    self.sent = max(self.sent, sender.position)
+                self._tell(State.DRAINING)
+                sender.drain(self._patience)
+            finally:
+                self._last_word = peer.last_word
+                self._has_progress |= self._clock() - began > LONG
+                self._hold(None)
+
+    def _dialled(self) -> Transport:
+        """A new line; a token that was refused is asked for once more."""
+        silence = self._timing.silence if self._speech.is_live else FILE_SILENCE
+        endpoint = self._endpoint()
+        token = endpoint.token()
+        try:
+            return self._dial(endpoint, silence)
+        except AuthenticationError:
+            again = self._endpoint()
+            if (again.ws_url, again.token()) == (endpoint.ws_url, token):
+                raise
+            return self._dial(again, silence)
+
+    def _greet(self, peer: StreamingClient) -> Sender:
+        self._epoch += 1
+        after = self._after if self._epoch > 1 else None
+        request = replace(self._speech.request, epoch=self._epoch, after=after)
+        if self._epoch > 1:
+            self._inbox.put(Resumed(self._speech.stream))
+        asked = self._clock()
+        hello = peer.start(request, lambda: self._is_enough(asked))
+        sender = Sender(
+            peer,
+            hello,
+            self._speech.sending,
+            final_end=self._final_end,
+            timing=self._timing,
+            clock=self._clock,
+        )
+        self._base = sender.base
+        self._tell_listening(sender.lost)
+        return sender
+
+    def _is_enough(self, asked: float) -> bool:
+        """Whether the answer to a start was waited for long enough."""
+        is_late = self._clock() - asked > self._timing.start
+        return is_late or (self._patience.is_short and self._patience.is_over(asked))
+
+    def _deliver(self, event: Event, frame: str) -> None:
+        """On the reader's thread."""
+        number: int | None = getattr(event, "event", None)
+        if number is not None:
+            self._after = number
+        if isinstance(event, RecognitionResult):
+            self._has_progress = True
+        now = self._clock()
+        stream = self._speech.stream
+        self._inbox.put(Received(stream, event, frame, now, self._base))
+
+    def _hold(self, peer: StreamingClient | None) -> None:
+        with self._lock:
+            self._client = peer
+        if peer is not None and self._abandoned.is_set():
+            peer.abort()
+
+    # --- between two connections
+
+    def _give_up_or_go_on(
+        self, exc: UnreachableError | RemoteProtocolError, attempt: int
+    ) -> None:
+        """Raises *exc* where another try makes no sense."""
+        log.info("connection %s ended: %s", self._epoch, exc.message)
+        was_connected = self._epoch > 0
+        if was_connected and self._lost_at is None:
+            self._lost_at = self._clock()
+        if not self._may_come_back(exc) or attempt > self._persistence.max_retries:
+            raise exc
+        if was_connected and self._persistence.no_reconnect:
+            raise exc
+        if self._patience.is_short and self._patience.is_over(self._last_word):
+            raise exc
+
+    def _may_come_back(self, exc: UnreachableError | RemoteProtocolError) -> bool:
+        match exc:
+            case SilentPeer() | Ended() | Overflow() | RemoteProtocolError():
+                return False
+            case HungUp(code=code) if code in COME_BACK:
+                return True
+            case HungUp(code=code) if code in COME_BACK_A_FEW_TIMES:
+                return self._is_one_of_a_few()
+            case HungUp():
+                return False
+            case ConnectionLost():
+                return True
+            case TryAgain():
+                return self._epoch > 0 or self._is_one_of_a_few()
+            case _:
+                return self._epoch > 0
+
+    def _is_one_of_a_few(self) -> bool:
+        self._breakdowns = 1 if self._has_progress else self._breakdowns + 1
+        return self._breakdowns <= A_FEW
+
+    def _wait(self, attempt: int, delay: float) -> None:
+        if self._patience.is_short:
+            delay = min(delay, SHORTEST)
+        self._inbox.put(
+            Notice(
+                Status(
+                    State.RECONNECTING,
+                    speaker=self._speech.speaker,
+                    attempt=attempt,
+                    delay=round(delay, 3),
+                )
+            )
+        )
+        self._abandoned.wait(delay)
+
+    def _delays(self) -> Iterator[float]:
+        timing = self._timing
+        return delays(
+            self._persistence.random,
+            first=timing.first_delay,
+            longest=timing.longest_delay,
+        )
+
+    # --- news
+
+    def _tell(self, state: State) -> None:
+        self._inbox.put(Notice(Status(state, speaker=self._speech.speaker)))
+
+    def _tell_listening(self, missing: int) -> None:
+        self.lost += missing
+        if self._lost_at is None:
+            self._tell(State.LISTENING)
+            return
+        lost = missing / self._speech.sending.sample_rate
+        gap = self._clock() - self._lost_at
+        self._lost_at = None
+        self._inbox.put(
+            Notice(
+                Status(
+                    State.RECONNECTED,
+                    speaker=self._speech.speaker,
+                    gap=round(gap, 3),
+                    lost=round(lost, 3),
+                )
+            )
+        )

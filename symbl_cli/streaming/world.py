@@ -1,0 +1,42 @@
+"""What a run has to do with outside, in one place."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..config.endpoint import Endpoint
+from .run import Run
+from .transport import Transport, dial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Replaced where tests need it."""
+
+    dial: Callable[[Endpoint, Run, float], Transport]
+    """Connects; the last argument is how long the line may be silent."""
+    wall: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+    random: Callable[[], float] = random.random
+    new_id: Callable[[], str]
+    on_frame: Callable[[str], None]
+    """Gets every frame as it came, on the caller's thread."""
+
+
+def real_world(on_frame: Callable[[str], None]) -> World:
+    """The world as it is."""
+    return World(
+        dial=_dial,
+        wall=lambda: datetime.now().astimezone(),
+        new_id=lambda: os.urandom(16).hex(),
+        on_frame=on_frame,
+    )
+
+
+def _dial(endpoint: Endpoint, run: Run, silence: float) -> Transport:
+    return dial(
+        endpoint, run.connection_id, timeout=run.timing.connect, silence=silence
+    )
