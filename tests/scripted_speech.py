@@ -19,7 +19,7 @@ def silence(seconds: float, sample_rate: int = 16000) -> bytes:
     return bytes(2 * round(seconds * sample_rate))
 
 
-def speech(*texts: str, sample_rate: int = 16000, pause: float = 1.0) -> bytes:
+def speech(*texts: str, sample_rate: int = 16000, pause: float = 1.2) -> bytes:
     """Each of *texts*, with *pause* seconds of silence before and behind it."""
     still = silence(pause, sample_rate)
     return still + b"".join(say(text, sample_rate) + still for text in texts)

@@ -6,7 +6,7 @@ The loop only moves values: streams are cores, decoding is done by other process
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -61,6 +61,7 @@ class Recognition:
         """Those that nobody uses."""
         self._preparing: asyncio.Future[VoiceActivity] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
         self._cost = _COST
 
     async def __aenter__(self) -> Self:
@@ -88,6 +89,14 @@ class Recognition:
         if not pool.size:
             pool.grow()
         self._prepare_detector()
+
+    async def ready(self) -> None:
+        """Wait for a worker that `warm` has asked for. Raises what keeps it away."""
+        while not self.worker_pids:
+            if self.error is not None:
+                raise self.error
+            self._changed.clear()
+            await self._changed.wait()
 
     def open(
         self,
@@ -148,6 +157,8 @@ class Recognition:
     def _working_pool(self) -> WorkerPool:
         """A pool whose model was found: looked for again where that had failed."""
         if self._pool is None or self._pool.error is not None:
+            if self._pool is not None:
+                self._spawn(self._pool.close())
             self._pool = WorkerPool(
                 worker_command(self._recognizer.value, self._locate()),
                 limit=self._limit,
@@ -162,6 +173,7 @@ class Recognition:
         return locate_model(self._models_folder).folder
 
     def _on_workers(self) -> None:
+        self._changed.set()
         self.pump()
         for listener in self._listeners:
             listener.notice()
@@ -198,7 +210,9 @@ class Recognition:
         self._listeners.remove(listener)
         self._listeners.append(listener)
         decoding = utterance.begin(purpose)
-        work = self._decode(pool, pool.take(), listener, decoding)
+        self._spawn(self._decode(pool, pool.take(), listener, decoding))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

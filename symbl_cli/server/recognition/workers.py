@@ -58,7 +58,7 @@ class Worker:
         try:
             await worker._ready()
         except BaseException:
-            worker.kill()
+            await worker.close()
             raise
         return worker
 
@@ -81,15 +81,12 @@ class Worker:
             case Ready():
                 raise WorkerDied("the recogniser lost count")
 
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            self._process.kill()
-
     async def close(self) -> None:
         """End it; whatever it does is abandoned."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self.kill()
+        with suppress(ProcessLookupError):
+            self._process.kill()
         await self._process.wait()
 
     async def _ready(self) -> None:
@@ -113,8 +110,8 @@ class Worker:
 class WorkerPool:
     """At most *limit* workers; one that had nothing to do for *idle* seconds ends.
 
-    *on_change* is called on the loop when a worker has become free, or when `error`
-    says that none can be had.
+    *on_change* is called on the loop when a worker was started, when one has ended
+    for want of work, and when `error` says that none can be had.
     """
 
     def __init__(
@@ -188,6 +185,7 @@ class WorkerPool:
     def _retire(self, worker: Worker) -> None:
         del self._free[worker]
         self._spawn(worker.close())
+        self._on_change()
 
     async def _start(self) -> None:
         try:
