@@ -52,8 +52,8 @@ class LocalServer:
         self._guard = Lock()
         self._suspect = ""
         """The URL where a dial failed."""
-        self._looked_at = ""
-        """The URL that was not merely believed."""
+        self._confirmed = ""
+        """The URL that was well although a dial had failed there."""
         self._private: ServerAddress | None = None
         """Of a server that has no folder to be found in."""
 
@@ -62,13 +62,14 @@ class LocalServer:
             address = self._address()
             if address is None or not self._is_believed(address):
                 address = self._look_closer()
-                self._looked_at, self._suspect = address.url, ""
+                self._confirmed = self._suspect if address.url == self._suspect else ""
+                self._suspect = ""
             return _endpoint(address)
 
     def failed(self, endpoint: Endpoint, error: SymblError) -> bool:
         with self._guard:
             self._suspect = endpoint.http_url
-            return endpoint.http_url != self._looked_at
+            return endpoint.http_url != self._confirmed
 
     def known(self) -> Endpoint | None:
         """The endpoint as far as it is known, without looking closer or starting."""

@@ -146,21 +146,17 @@ def test_a_damaged_address_is_as_good_as_none(
     assert pid_of(finding()()) > 0
 
 
-def test_a_server_that_answers_is_kept_after_a_failed_dial(finding: Finding) -> None:
-    server = finding()
-    first = server()
-
-    server.failed(first, REFUSED)
-
-    assert server().http_url == first.http_url
-
-
-def test_a_dial_that_fails_where_it_was_looked_closer_is_not_tried_at_once(
+def test_a_server_that_answers_is_kept_and_not_dialled_again_and_again(
     finding: Finding,
 ) -> None:
     server = finding()
+    first = server()
 
-    assert not server.failed(server(), REFUSED)
+    is_worth_another = server.failed(first, REFUSED)
+    second = server()
+
+    assert (is_worth_another, second.http_url) == (True, first.http_url)
+    assert not server.failed(second, REFUSED)
 
 
 def test_a_killed_server_is_replaced(finding: Finding) -> None:
@@ -168,7 +164,7 @@ def test_a_killed_server_is_replaced(finding: Finding) -> None:
     first = server()
     kill(first)
 
-    server.failed(first, REFUSED)
+    assert server.failed(first, REFUSED)
 
     assert server().http_url != first.http_url
 
