@@ -10,7 +10,7 @@ import click
 from .. import __version__
 from ..errors import ExitCode, SymblError, UsageError
 from .config import config
-from .conversation import conversation
+
 from .devices import devices
 from .models import models
 from .options import Reporting, asks_for_json, with_common_options
@@ -35,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (stream, conversation, config, devices, models, serve):
+for command in (stream, config, devices, models, serve):
     cli.add_command(command)
 with_common_options(cli)
 
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _run(arguments, report)
     except SymblError as exc:
-        report.error(exc)
+        report.notices().error(exc)
         log.debug("it failed", exc_info=exc)
         return int(exc.exit_code)
     except BrokenPipeError:
@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except Exception as exc:
-        report.error(
+        report.notices().error(
             SymblError(
                 f"an error of symbl itself: {type(exc).__name__}: {exc}",
                 suggestion="run it again with -v and report what it logs",

@@ -3,14 +3,15 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ..errors import SymblError
+if TYPE_CHECKING:
+    from ..sinks.notices import Notices
 
 _Any = TypeVar("_Any", bound=click.Command)
 
@@ -26,49 +27,18 @@ class Reporting:
     color: str = "auto"
     no_input: bool = False
 
-    def error(self, error: SymblError) -> None:
-        """One line: what happened, why, what to do next."""
-        if self.as_json:
-            self._write(
-                {
-                    "error": {
-                        "type": error.kind,
-                        "message": error.message,
-                        "suggestion": error.suggestion,
-                    }
-                }
-            )
-            return
-        hint = f"; {error.suggestion}" if error.suggestion else ""
-        click.echo(_one_line(f"symbl: {error.message}{hint}"), err=True)
+    def notices(self) -> "Notices":
+        """What is said on stderr, for people or for programs."""
+        from ..sinks.notices import JsonNotices, PlainNotices
 
-    def warning(self, message: str) -> None:
-        if self.as_json:
-            self._write({"warning": {"message": message}})
-        elif not self.quiet:
-            click.echo(_one_line(f"symbl: {message}"), err=True)
-
-    def status(self, message: str) -> None:
-        if self.as_json:
-            self._write({"status": {"message": message}})
-        elif not self.quiet:
-            click.echo(_one_line(message), err=True)
+        make = JsonNotices if self.as_json else PlainNotices
+        return make(sys.stderr, quiet=self.quiet)
 
     def announce(self, message: str) -> None:
         """What was asked for, and so is said even when quiet."""
-        if self.as_json:
-            self._write({"status": {"message": message}})
-        else:
-            click.echo(_one_line(message), err=True)
+        from ..sinks.notices import JsonNotices, PlainNotices
 
-    def _write(self, line: dict[str, dict[str, str]]) -> None:
-        click.echo(json.dumps(line, ensure_ascii=False), err=True)
-
-
-def _one_line(text: str) -> str:
-    from ..text.terminal import terminal_safe
-
-    return terminal_safe(text)
+        (JsonNotices if self.as_json else PlainNotices)(sys.stderr).status(message)
 
 
 def reporting() -> Reporting:
@@ -179,6 +149,3 @@ class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         said = {"logger": record.name, "message": super().format(record)}
         return json.dumps({"status": said}, ensure_ascii=False)
-
-
-Decorator = Callable[[_Any], _Any]

@@ -30,7 +30,7 @@ def serve(
     max_streams: int | None,
     workers: int | None,
     recognizer: str,
-) -> None:
+) -> int:
     """Run the server here, for other clients and the vendor's own SDKs.
 
     Its URL is one line on stderr. SYMBL_APP_ID and SYMBL_APP_SECRET set the pair that
@@ -55,7 +55,8 @@ def serve(
         workers=workers or 4,
         max_streams=max_streams,
     )
-    run_foreground(settings, os.environ, say=reporting().announce)
+    number = run_foreground(settings, os.environ, say=reporting().announce)
+    return 128 + number if number else 0
 
 
 def _path(folder: object) -> Path | None:

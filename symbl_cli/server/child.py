@@ -29,6 +29,8 @@ def main(argv: list[str]) -> int:
         models_folder=options.models_folder,
         host=options.host,
         port=options.port,
+        allow_hosts=tuple(options.allow_host),
+        allow_origins=tuple(options.allow_origin),
         recognizer=RecognizerName(options.recognizer),
         workers=options.workers,
     )
@@ -80,5 +82,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
         "--recognizer", default="moonshine", choices=list(RecognizerName)
     )
     parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--allow-host", action="append", default=[])
+    parser.add_argument("--allow-origin", action="append", default=[])
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args(argv)

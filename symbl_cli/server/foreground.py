@@ -22,8 +22,10 @@ def run_foreground(
     settings: ServerSettings,
     environment: Mapping[str, str],
     say: Callable[[str], None],
-) -> None:
+) -> int | None:
     """Serve until a signal comes; *say* gets the URL, and a pair made for this run.
+
+    Returns the signal's number.
 
     Raises MissingError where another server keeps the same conversations, UsageError
     where the address cannot be had or half a pair is set.
@@ -45,7 +47,7 @@ def run_foreground(
                 say(f"app id {app_id}")
                 say(f"app secret {secret}")
 
-        serve(settings, access, ready=ready, forever=True)
+        return serve(settings, access, ready=ready, forever=True)
 
 
 def _pair(environment: Mapping[str, str]) -> tuple[tuple[str, str], bool]:

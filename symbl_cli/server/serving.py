@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -40,10 +41,10 @@ def serve(
     ready: Callable[[str], None],
     forever: bool,
     tls: tuple[Path, Path] | None = None,
-) -> None:
+) -> int | None:
     """Serve until a signal comes or, unless *forever*, nobody needs it any more.
 
-    *ready* is given the URL once requests are answered. Raises UsageError where the
+    Returns the signal's number. *ready* is given the URL once requests are answered. Raises UsageError where the
     address cannot be had.
     """
     with _bound(settings.host, settings.port) as listener:
@@ -69,6 +70,7 @@ def serve(
             else (lambda: _is_needed(app.state.running)),
         )
         asyncio.run(server.serve(sockets=[listener]))
+        return server.ended_by
 
 
 @contextmanager
@@ -152,6 +154,23 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
         self._is_needed = is_needed
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but without raising them again: we still have to tidy up."""
+        names = ("SIGINT", "SIGTERM", "SIGBREAK")
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @property
+    def ended_by(self) -> int | None:
+        """The signal that ended it, if one did."""
+        return self._captured_signals[0] if self._captured_signals else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -35,7 +35,9 @@ def open_stdout(on_reader_gone: Callable[[], None]) -> Writer:
     if sys.stdout is None:
         raise OutputError("stdout is closed", suggestion="Try `>/dev/null`.")
     # The buffer waits for more and the text layer has the line ends of the system.
-    raw = cast("BufferedWriter", sys.stdout.buffer).raw
+    # Unbuffered, as PYTHONUNBUFFERED has it, there is no buffer at all.
+    buffer = cast("BufferedWriter | FileIO", sys.stdout.buffer)
+    raw = getattr(buffer, "raw", buffer)
     return Writer(cast("RawIOBase", raw), name="stdout", on_reader_gone=on_reader_gone)
 
 
