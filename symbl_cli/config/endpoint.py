@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
+
+from ..errors import SymblError
 
 _LOOPBACK = re.compile(r"localhost|.+\.localhost|127(\.\d+){3}|::1")
 
@@ -28,6 +30,25 @@ class Endpoint:
 
 EndpointProvider: TypeAlias = Callable[[], Endpoint]
 """Raises UnreachableError, MissingError or AuthenticationError."""
+
+
+class Server(Protocol):
+    """The server of a run, as those see it who dial: an EndpointProvider that learns.
+
+    Safe from any thread.
+    """
+
+    def __call__(self) -> Endpoint:
+        """The endpoint to dial now; may start a server and wait for it."""
+        ...
+
+    def failed(self, endpoint: Endpoint, error: SymblError) -> bool:
+        """Note that a dial to *endpoint* ended in *error*.
+
+        Whether to dial again at once: the next endpoint will have been looked at
+        more closely, or has another token.
+        """
+        ...
 
 
 def is_loopback(url: str) -> bool:

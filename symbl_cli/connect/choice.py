@@ -2,11 +2,11 @@
 
 from urllib.parse import urlsplit
 
+from ..config.endpoint import Server
 from ..config.resolve import Configuration
 from ..config.settings import Engine, Source
 from ..errors import AuthenticationError, UsageError
 from .launcher import LocalServer
-from .server import Server
 
 SWITCHED_OFF = frozenset({"api.symbl.ai", "api-labs.symbl.ai"})
 

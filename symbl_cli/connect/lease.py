@@ -13,11 +13,10 @@ from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from ..config.endpoint import Endpoint
+from ..config.endpoint import Endpoint, Server
 from ..errors import ConnectionLost, SymblError
 from ..protocol.local import LEASE_PATH
 from .launcher import LocalServer
-from .server import Server
 
 _CONNECT = 5.0
 _PAUSE = 0.2
