@@ -32,8 +32,11 @@ def fake_microphone(
 
     Gives what a process must have in its environment, from its start, to find it.
     *sound* is 16-bit and interleaved; it begins when somebody records, and some of it
-    comes in a burst at first.
+    comes in a burst at first. ALSA makes noise of a tenth of a second that does not
+    come in one piece, so that may have 4096 bytes at most.
     """
+    size = int(rate * _TICK) * channels * 2
+    assert size <= _SMALLEST_PIPE
     pipe, configuration = folder / "microphone.pipe", folder / "asound.conf"
     os.mkfifo(pipe)
     configuration.write_text(
@@ -42,7 +45,6 @@ def fake_microphone(
     fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # survives those who only look
     fcntl.fcntl(fd, _F_SETPIPE_SZ, _SMALLEST_PIPE)
     ended = Event()
-    size = int(rate * _TICK) * channels * 2
     feeder = Thread(target=_feed, args=(fd, sound, size, ended), name="microphone")
     feeder.start()
     try:

@@ -21,32 +21,30 @@ class LevelWatch:
 
     def __init__(self, audio_format: AudioFormat) -> None:
         self._format = audio_format
-        self._silent = 0.0
-        self._since_clipping = _CLIPPING_EVERY
+        self._silent = 0
+        self._until_clipping = 0
 
     def after(self, pcm: bytes) -> Iterator[SourceState]:
         samples = array("h", pcm)
         if not samples:
             return
-        seconds = self._format.seconds(pcm)
+        count = self._format.count(pcm)
         highest, lowest = max(samples), min(samples)
-        if self._falls_silent(seconds, is_silent=highest <= 1 and lowest >= -1):
+        if self._falls_silent(count, is_silent=highest <= 1 and lowest >= -1):
             yield SourceState("input_silent")
-        self._since_clipping += seconds
+        self._until_clipping -= count
         is_loud = highest == _LOUDEST or lowest == _LOWEST
         if is_loud and self._starts_to_clip(samples):
             yield SourceState("clipping")
 
-    def _falls_silent(self, seconds: float, *, is_silent: bool) -> bool:
+    def _falls_silent(self, count: int, *, is_silent: bool) -> bool:
         before = self._silent
-        self._silent = before + seconds if is_silent else 0.0
-        return before < _SILENT_SECONDS <= self._silent
+        self._silent = before + count if is_silent else 0
+        return before < self._format.samples(_SILENT_SECONDS) <= self._silent
 
     def _starts_to_clip(self, samples: "array[int]") -> bool:
         at_full_scale = samples.count(_LOUDEST) + samples.count(_LOWEST)
-        if at_full_scale <= _MOST_AT_FULL_SCALE:
+        if at_full_scale <= _MOST_AT_FULL_SCALE or self._until_clipping > 0:
             return False
-        if self._since_clipping < _CLIPPING_EVERY:
-            return False
-        self._since_clipping = 0.0
+        self._until_clipping = self._format.samples(_CLIPPING_EVERY)
         return True

@@ -161,7 +161,7 @@ class Microphone:
                 return stream, audio_format
         raise failures[0]
 
-    def _deliver(self, pcm: bytes, has_overflowed: bool) -> None:
+    def _deliver(self, pcm: bytes, *, has_overflowed: bool = False) -> None:
         """Called by the driver's thread, which must not wait."""
         if self._gate.is_shut or self._gate.is_closed:
             return
@@ -206,8 +206,9 @@ class Microphone:
         yield SourceState("paused")
         self._gate.wait_until_open()
         self._open_again()
-        yield SourceState("resumed")
-        yield self._timeline.pause()
+        if not self._gate.is_closed:
+            yield SourceState("resumed")
+            yield self._timeline.pause()
 
     def _gives_nothing(self) -> AudioError:
         words = self._stream.last_words

@@ -1,5 +1,6 @@
 """`symbl devices`: what can be recorded, and how loud it is."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -64,7 +65,7 @@ def test_level(device: str, duration: float | None) -> None:
     with closing(feed):
         for measured in measure(feed):
             _show(measured)
-    if click.get_text_stream("stdout").isatty():
+    if sys.stdout.isatty():
         click.echo()
 
 
@@ -73,7 +74,7 @@ def _show(measured: "Level | SourceState") -> None:
     from ..audio.meter import Level, draw
 
     match measured:
-        case Level() if click.get_text_stream("stdout").isatty():
+        case Level() if sys.stdout.isatty():
             click.echo(f"\r{draw(measured):80}", nl=False)
         case Level():
             click.echo(draw(measured))

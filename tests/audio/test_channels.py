@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,35 +10,10 @@ from symbl_cli.audio.source import (
     Skipped,
     SourceState,
 )
-from symbl_cli.errors import AudioError, SymblError, UsageError
+from symbl_cli.errors import AudioError, UsageError
 from symbl_cli.media.format import AudioFormat
+from tests.audio.feeds import ListFeed
 from tests.wavs import pcm16
-
-
-class ListFeed:
-    """A feed of the items given; a failure is raised where it stands."""
-
-    is_live = True
-    name = "desk"
-
-    def __init__(self, *items: Captured | SymblError, channels: int = 2) -> None:
-        self._items = items
-        self.format = AudioFormat(8000, channels)
-        self.is_closed = False
-
-    def blocks(self) -> Iterator[Captured]:
-        for item in self._items:
-            if isinstance(item, SymblError):
-                raise item
-            yield item
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    def close(self) -> None:
-        self.is_closed = True
-
 
 STEREO = (
     Chunk(0, pcm16(1, 10, 3, 30), 5.0),
@@ -59,7 +33,7 @@ def read(sources: tuple[AudioSource, ...]) -> list[list[Captured]]:
 def test_with_one_name_or_none_the_channels_are_mixed_down(
     speakers: tuple[str, ...],
 ) -> None:
-    (source,) = split(ListFeed(*STEREO), speakers)
+    (source,) = split(ListFeed(*STEREO, channels=2), speakers)
 
     assert source.speaker == (speakers[0] if speakers else None)
     assert (source.name, source.format, source.is_live) == (
@@ -76,7 +50,7 @@ def test_with_one_name_or_none_the_channels_are_mixed_down(
 
 
 def test_every_name_gets_the_next_channel() -> None:
-    sources = split(ListFeed(*STEREO), ["Ann", "Bea"])
+    sources = split(ListFeed(*STEREO, channels=2), ["Ann", "Bea"])
 
     assert [source.speaker for source in sources] == ["Ann", "Bea"]
     assert {source.format for source in sources} == {AudioFormat(8000)}
@@ -106,18 +80,18 @@ def test_channels_without_a_name_are_left_out() -> None:
 
 def test_more_names_than_channels_are_refused() -> None:
     with pytest.raises(UsageError, match="3 speakers are named, but 'desk' has 2"):
-        split(ListFeed(), ["Ann", "Bea", "Cy"])
+        split(ListFeed(channels=2), ["Ann", "Bea", "Cy"])
 
 
 def test_one_channel_cannot_be_shared() -> None:
     with pytest.raises(UsageError, match="has one channel"):
-        split(ListFeed(channels=1), ["Ann", "Bea"])
+        split(ListFeed(), ["Ann", "Bea"])
 
 
 def test_a_thousand_blocks_reach_readers_of_any_speed() -> None:
     blocks = [Chunk(i, pcm16(i, -i)) for i in range(1000)]
 
-    ann, bea = read(split(ListFeed(*blocks), ["Ann", "Bea"]))
+    ann, bea = read(split(ListFeed(*blocks, channels=2), ["Ann", "Bea"]))
 
     assert ann == [Chunk(i, pcm16(i)) for i in range(1000)]
     assert bea == [Chunk(i, pcm16(-i)) for i in range(1000)]
@@ -125,7 +99,7 @@ def test_a_thousand_blocks_reach_readers_of_any_speed() -> None:
 
 def test_a_reader_that_runs_ahead_waits_for_the_others() -> None:
     blocks = [Chunk(i, pcm16(i, i)) for i in range(1000)]
-    ann, bea = split(ListFeed(*blocks), ["Ann", "Bea"])
+    ann, bea = split(ListFeed(*blocks, channels=2), ["Ann", "Bea"])
     slow = bea.chunks()
 
     with ThreadPoolExecutor(1) as threads:
@@ -137,7 +111,7 @@ def test_a_reader_that_runs_ahead_waits_for_the_others() -> None:
 
 
 def test_a_failure_of_the_device_reaches_every_speaker() -> None:
-    feed = ListFeed(Chunk(0, pcm16(1, 2)), AudioError("the device burns"))
+    feed = ListFeed(Chunk(0, pcm16(1, 2)), AudioError("the device burns"), channels=2)
 
     for source in split(feed, ["Ann", "Bea"]):
         chunks = source.chunks()
@@ -147,7 +121,7 @@ def test_a_failure_of_the_device_reaches_every_speaker() -> None:
 
 
 def test_closing_one_source_closes_the_feed() -> None:
-    feed = ListFeed(*STEREO)
+    feed = ListFeed(*STEREO, channels=2)
 
     split(feed, ["Ann", "Bea"])[1].close()
 

@@ -1,8 +1,7 @@
 """What every way to a sound card is to those who record."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from ...media.format import AudioFormat
 
@@ -23,11 +22,11 @@ class InputDevice:
     """What a recorder program calls it."""
 
 
-Deliver: TypeAlias = Callable[[bytes, bool], None]
-"""Takes interleaved 16-bit samples, and whether some before them were lost.
+class Deliver(Protocol):
+    """Takes sound on a thread of the driver's, so it must not wait."""
 
-Called on a thread of the driver's, so it must not wait.
-"""
+    def __call__(self, pcm: bytes, *, has_overflowed: bool = False) -> None:
+        """Take interleaved 16-bit samples; some before them may have been lost."""
 
 
 class Stream(Protocol):

@@ -45,7 +45,7 @@ class PyAudioDriver:
         def enqueue(
             pcm: bytes, _frames: int, _times: Mapping[str, float], status: int
         ) -> tuple[None, int]:
-            deliver(pcm, bool(status & overflow))
+            deliver(pcm, has_overflowed=bool(status & overflow))
             return proceed
 
         try:

@@ -161,7 +161,7 @@ def _deliver_all(
         whole = len(block) - len(block) % audio_format.frame_size
         torn = block[whole:]
         if whole:
-            deliver(block[:whole], False)  # noqa: FBT003 - these never tell of overflow
+            deliver(block[:whole])
 
 
 def _pulse_sources() -> tuple[InputDevice, ...]:

@@ -51,7 +51,7 @@ class SoundDeviceDriver:
         self, device: InputDevice, audio_format: AudioFormat, deliver: Deliver
     ) -> "_SoundDeviceStream":
         def enqueue(pcm: bytes, _frames: int, _times: object, status: _Flags) -> None:
-            deliver(bytes(pcm), status.input_overflow)
+            deliver(bytes(pcm), has_overflowed=status.input_overflow)
 
         try:
             stream = self._library.RawInputStream(

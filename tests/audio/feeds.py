@@ -1,0 +1,88 @@
+"""Feeds and drivers that tests fill by hand."""
+
+from collections.abc import Iterator, Sequence
+
+from symbl_cli.audio.drivers.driver import Deliver, InputDevice
+from symbl_cli.audio.source import Captured
+from symbl_cli.errors import AudioError, SymblError
+from symbl_cli.media.format import AudioFormat
+
+
+class ListFeed:
+    """A feed of the items given; a failure is raised where it stands."""
+
+    is_live = True
+    name = "desk"
+
+    def __init__(
+        self, *items: Captured | SymblError, rate: int = 8000, channels: int = 1
+    ) -> None:
+        self._items = items
+        self.format = AudioFormat(rate, channels)
+        self.is_closed = False
+        self.is_paused = False
+
+    def blocks(self) -> Iterator[Captured]:
+        for item in self._items:
+            match item:
+                case SymblError():
+                    raise item
+                case _:
+                    yield item
+
+    def pause(self) -> None:
+        self.is_paused = True
+
+    def resume(self) -> None:
+        self.is_paused = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class HandStream:
+    """A device under a test's hand."""
+
+    def __init__(
+        self, device: InputDevice, audio_format: AudioFormat, deliver: Deliver
+    ) -> None:
+        self.device = device
+        self.format = audio_format
+        self.say = deliver
+        self.is_active = True
+        self.last_words = ""
+
+    def close(self) -> None:
+        self.is_active = False
+
+
+class HandDriver:
+    """A driver whose devices a test plugs in and out."""
+
+    name = "by hand"
+
+    def __init__(
+        self, *devices: InputDevice, takes: Sequence[AudioFormat] = ()
+    ) -> None:
+        self.plugged = devices
+        self.streams: list[HandStream] = []
+        self.is_closed = False
+        self.first_words = b""
+        """Heard as soon as a device is opened."""
+        self._takes = takes
+
+    def devices(self) -> tuple[InputDevice, ...]:
+        return self.plugged
+
+    def open(
+        self, device: InputDevice, audio_format: AudioFormat, deliver: Deliver
+    ) -> HandStream:
+        if self._takes and audio_format not in self._takes:
+            raise AudioError(f"{device.name!r} does not take {audio_format}")
+        self.streams.append(HandStream(device, audio_format, deliver))
+        if self.first_words:
+            deliver(self.first_words)
+        return self.streams[-1]
+
+    def close(self) -> None:
+        self.is_closed = True

@@ -1,0 +1,271 @@
+from collections.abc import Iterator
+
+import pytest
+
+from symbl_cli.audio.drivers.driver import InputDevice
+from symbl_cli.audio.microphone import Clocks, Microphone
+from symbl_cli.audio.source import Captured, Chunk, Skipped, SourceState
+from symbl_cli.errors import AudioError
+from symbl_cli.media.format import AudioFormat
+from tests.audio.feeds import HandDriver
+from tests.wavs import ramp
+
+YETI = InputDevice(3, "Yeti", 1, 1000)
+BUILT_IN = InputDevice(0, "Built-in", 1, 1000, is_default=True)
+MONO = AudioFormat(1000)
+BLOCK = ramp(125)  # an eighth of a second, so that clocks are exact
+
+
+class Time:
+    """Two clocks that a test moves: the awake one goes on in a sleep."""
+
+    def __init__(self) -> None:
+        self.running = 50.0
+        self.slept = 0.0
+
+    def clocks(self) -> Clocks:
+        return Clocks(lambda: self.running, lambda: self.running + self.slept)
+
+
+class Desk:
+    """A microphone, its driver and its time."""
+
+    def __init__(self, *devices: InputDevice) -> None:
+        self.time = Time()
+        self.driver = HandDriver(*devices)
+        self.microphone = Microphone(
+            self.driver, devices[0], [MONO], clocks=self.time.clocks()
+        )
+        self.items: Iterator[Captured] = self.microphone.blocks()
+
+    def say(self, *, has_overflowed: bool = False) -> None:
+        self.time.running += 0.125
+        self.driver.streams[-1].say(BLOCK, has_overflowed=has_overflowed)
+
+    def hear(self, count: int) -> list[Captured]:
+        return [next(self.items) for _ in range(count)]
+
+
+def test_capture_starts_before_anybody_reads() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.say()
+
+    assert desk.hear(2) == [Chunk(0, BLOCK, 50.125), Chunk(125, BLOCK, 50.25)]
+    assert (desk.microphone.name, desk.microphone.is_live) == ("Yeti", True)
+
+
+def test_it_opens_with_the_first_format_that_the_device_takes() -> None:
+    stereo = AudioFormat(44100, 2)
+    driver = HandDriver(YETI, takes=[stereo])
+
+    microphone = Microphone(driver, YETI, [MONO, AudioFormat(44100), stereo])
+
+    assert microphone.format == stereo
+    microphone.close()
+
+
+def test_a_device_that_takes_nothing_is_an_error() -> None:
+    driver = HandDriver(YETI, takes=[AudioFormat(1)])
+
+    with pytest.raises(AudioError, match="'Yeti' does not take"):
+        Microphone(driver, YETI, [MONO])
+
+
+def test_what_was_heard_before_it_was_closed_still_comes() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.microphone.close()
+    desk.microphone.close()
+    desk.driver.streams[-1].say(BLOCK)
+
+    assert list(desk.items) == [Chunk(0, BLOCK, 50.125)]
+    assert not desk.driver.streams[-1].is_active
+    assert desk.driver.is_closed
+
+
+def test_a_microphone_that_nobody_reads_lets_go_of_its_device() -> None:
+    desk = Desk(YETI)
+
+    desk.microphone.close()
+
+    assert not desk.driver.streams[-1].is_active
+    assert desk.driver.is_closed
+
+
+def test_what_the_device_lost_is_skipped_and_said() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.time.running += 0.5
+    desk.say(has_overflowed=True)
+
+    assert desk.hear(4) == [
+        Chunk(0, BLOCK, 50.125),
+        Skipped(125, 625, "overflow"),
+        SourceState("audio_dropped", seconds=0.5),
+        Chunk(625, BLOCK, 50.75),
+    ]
+
+
+def test_one_who_reads_nothing_loses_what_is_past_three_hundred_blocks() -> None:
+    desk = Desk(YETI)
+    for _ in range(320):
+        desk.say()
+    heard = desk.hear(300)
+    desk.say()
+
+    assert heard[-1] == Chunk(37_375, BLOCK, 87.5)
+    assert desk.hear(3) == [
+        Skipped(37_500, 40_000, "overflow"),
+        SourceState("audio_dropped", seconds=2.5),
+        Chunk(40_000, BLOCK, 90.125),
+    ]
+
+
+def test_an_unplugged_device_gives_way_to_the_default_one() -> None:
+    desk = Desk(YETI, BUILT_IN)
+    desk.say()
+    heard = desk.hear(1)
+
+    desk.driver.plugged = (BUILT_IN,)
+    desk.driver.streams[-1].is_active = False
+    heard += desk.hear(2)
+    desk.time.running += 3
+    desk.say()
+
+    assert heard[1:] == [
+        SourceState("device_lost", device="Yeti"),
+        SourceState("device_changed", device="Built-in"),
+    ]
+    assert desk.hear(3) == [
+        Skipped(125, 3125, "device_lost"),
+        SourceState("gap", seconds=3.0),
+        Chunk(3125, BLOCK, 53.25),
+    ]
+    assert desk.driver.streams[-1].format == MONO
+
+
+def test_a_device_that_is_plugged_in_again_is_taken_again() -> None:
+    desk = Desk(YETI, BUILT_IN)
+    desk.say()
+    desk.hear(1)
+    desk.driver.plugged = ()
+    desk.driver.streams[-1].is_active = False
+    lost = desk.hear(1)
+
+    desk.driver.plugged = (BUILT_IN, InputDevice(4, "Yeti", 1, 1000))
+
+    assert lost == [SourceState("device_lost", device="Yeti")]
+    assert desk.hear(1) == [SourceState("device_changed", device="Yeti")]
+    assert desk.driver.streams[-1].device.index == 4
+
+
+def test_closing_ends_the_search_for_a_device() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.hear(1)
+    desk.driver.plugged = ()
+    desk.driver.streams[-1].is_active = False
+    desk.hear(1)
+
+    desk.microphone.close()
+
+    assert list(desk.items) == []
+
+
+def test_a_device_that_goes_quiet_without_a_word_is_lost_too() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.hear(1)
+
+    assert desk.hear(2) == [
+        SourceState("device_lost", device="Yeti"),
+        SourceState("device_changed", device="Yeti"),
+    ]
+
+
+def test_a_device_that_never_gives_a_sound_is_an_error() -> None:
+    desk = Desk(YETI)
+    desk.driver.streams[-1].is_active = False
+    desk.driver.streams[-1].last_words = "no such device"
+
+    with pytest.raises(AudioError, match="'Yeti' gives no sound: no such device"):
+        desk.hear(1)
+    assert desk.driver.is_closed
+
+
+def test_a_computer_that_slept_opens_the_device_again_and_says_the_gap() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.hear(1)
+    desk.time.slept = 3600.0
+
+    desk.driver.first_words = BLOCK
+
+    assert desk.hear(3) == [
+        Skipped(125, 3_600_000, "sleep"),
+        SourceState("gap", seconds=3599.875),
+        Chunk(3_600_000, BLOCK, 50.125),
+    ]
+    assert len(desk.driver.streams) == 2
+
+
+def test_a_pause_lets_go_of_the_device_and_stops_the_count() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.microphone.pause()
+    desk.microphone.pause()
+    desk.driver.streams[-1].say(BLOCK)
+    heard = desk.hear(2)
+    was_active = desk.driver.streams[-1].is_active
+    desk.time.running += 900
+    desk.microphone.resume()
+    heard += desk.hear(2)
+    desk.say()
+
+    assert not was_active
+    assert heard + desk.hear(1) == [
+        Chunk(0, BLOCK, 50.125),
+        SourceState("paused"),
+        SourceState("resumed"),
+        Skipped(125, 125, "paused"),
+        Chunk(125, BLOCK, 950.25),
+    ]
+
+
+def test_a_pause_that_was_over_before_anybody_looked_is_one_all_the_same() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.microphone.pause()
+    desk.time.running += 900
+    desk.microphone.resume()
+    desk.say()
+
+    assert desk.hear(5) == [
+        Chunk(0, BLOCK, 50.125),
+        SourceState("paused"),
+        SourceState("resumed"),
+        Skipped(125, 125, "paused"),
+        Chunk(125, BLOCK, 950.25),
+    ]
+
+
+def test_closing_ends_a_pause() -> None:
+    desk = Desk(YETI)
+    desk.microphone.pause()
+    assert desk.hear(1) == [SourceState("paused")]
+
+    desk.microphone.close()
+
+    assert list(desk.items) == []
+
+
+def test_silence_and_clipping_are_said() -> None:
+    desk = Desk(YETI)
+    for _ in range(16):
+        desk.driver.streams[-1].say(bytes(250))
+    desk.driver.streams[-1].say(b"\xff\x7f" * 125)
+
+    states = [it for it in desk.hear(19) if isinstance(it, SourceState)]
+
+    assert states == [SourceState("input_silent"), SourceState("clipping")]
