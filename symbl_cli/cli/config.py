@@ -142,7 +142,7 @@ def unset(name: str, profile: str | None) -> None:
         _forget_secret(profile)
     elif not remove(find_places(), name, profile):
         _check(name)
-        reporting().status(f"{name} was not set")
+        reporting().notices().status(f"{name} was not set")
 
 
 @config.command()

@@ -91,7 +91,7 @@ def set_up(given: Given, report: Reporting) -> None:
         said = _set_up_server(given, interview, places, current)
     else:
         said = _set_up_computer(given, interview, places, current)
-    report.status(f"saved in {places.user_file}: {said}")
+    report.notices().status(f"saved in {places.user_file}: {said}")
 
 
 def _wants_server(given: Given, interview: Interview) -> bool:
