@@ -2,7 +2,8 @@
 
 SymblError
 ├── UsageError             2  bad option, value or input
-│   └── NotAudioError      2  what was given holds no sound that can be read
+│   ├── NotAudioError      2  what was given holds no sound that can be read
+│   └── ConflictError      2  what is there already, or runs, stands against it
 ├── MissingError           3  a device, model, extra or helper program is not there
 ├── AuthenticationError    4  credentials missing or refused
 ├── UnreachableError       5  nothing that speaks the API answers
@@ -57,6 +58,10 @@ class UsageError(SymblError):
 
 class NotAudioError(UsageError):
     kind = "not_audio"
+
+
+class ConflictError(UsageError):
+    kind = "conflict"
 
 
 class NotFoundError(SymblError):

@@ -74,6 +74,11 @@ def write(resource: object) -> Wire:
     return _SHAPES[type(resource)].write(resource)
 
 
+def wire_names(cls: type) -> tuple[str, ...]:
+    """The names that the objects of *cls* may have, without unknown ones."""
+    return _SHAPES[cls].names
+
+
 def write_time(moment: datetime) -> str:
     """UTC with milliseconds (§0)."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")

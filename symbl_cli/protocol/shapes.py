@@ -98,6 +98,12 @@ class Shape:
         return wire
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the fields, as its object has them."""
+        paths = (path for field in self._fields for path in field.paths)
+        return tuple(dict.fromkeys(path[0] for path in paths))
+
+    @property
     def kind(self) -> Kind:
         """A field that holds this object."""
         return Kind(self._decode, self.write)

@@ -1,0 +1,100 @@
+"""`symbl conversation rename|delete|export|import`: what changes conversations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ..conversations.client import ConversationsClient
+from ..conversations.exports import read_export, write_export
+from ..errors import ConflictError
+from ..protocol import resources as r
+from .conversations import Asking, asked
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Ids of conversations that are there now, and of those that were before."""
+
+    added: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+def rename(asking: Asking, name: str, new_name: str) -> str:
+    """Returns the id."""
+    with asked(asking) as client:
+        return client.rename(name, new_name).id
+
+
+def rename_members(asking: Asking, name: str, names: Mapping[str, str]) -> None:
+    """*names*: from the old ones to the new ones."""
+    with asked(asking) as client:
+        conversation_id = client.find(name).id
+        for old, new in names.items():
+            client.rename_member(conversation_id, old, new)
+
+
+def delete(
+    asking: Asking,
+    names: Sequence[str],
+    *,
+    older_than: float | None,
+    everything: bool,
+    confirm: Callable[[str], bool],
+) -> int:
+    """Delete for good what *confirm* allows; returns how many.
+
+    *older_than* seconds, or *everything*, add to *names*; what runs is left then.
+    """
+    with asked(asking) as client:
+        chosen = [client.find(name) for name in names]
+        if everything or older_than is not None:
+            chosen += _ended_before(client, 0.0 if everything else older_than or 0.0)
+        if not (chosen and confirm(_question(chosen))):
+            return 0
+        for one in chosen:
+            client.delete(one.id)
+    return len(chosen)
+
+
+def _ended_before(client: ConversationsClient, seconds: float) -> list[r.Conversation]:
+    """Those that ended *seconds* ago or earlier."""
+    limit = datetime.now(UTC) - timedelta(seconds=seconds)
+    return [
+        one
+        for one in client.list()
+        if one.end_time is not None and one.end_time <= limit
+    ]
+
+
+def _question(chosen: Sequence[r.Conversation]) -> str:
+    if len(chosen) == 1:
+        named = chosen[0].name or chosen[0].id
+        return f"Delete conversation {chosen[0].id} ({named}) for good?"
+    return f"Delete {len(chosen)} conversations for good?"
+
+
+def export(asking: Asking, name: str | None, target: Path | None) -> int:
+    """Write one conversation, or with no *name* all, to *target*, or else to stdout.
+
+    Returns how many. Raises OutputError where *target* is there already.
+    """
+    with asked(asking) as client:
+        named = client.list() if name is None else [client.find(name)]
+        exported = tuple(client.export(one.id) for one in named)
+    write_export(exported, target)
+    return len(exported)
+
+
+def import_all(asking: Asking, source: Path | None) -> Imported:
+    """Import every conversation of *source*, or else of stdin."""
+    file = read_export(source)
+    added: list[str] = []
+    known: list[str] = []
+    with asked(asking) as client:
+        for one in file.conversations:
+            try:
+                added.append(client.import_(one).id)
+            except ConflictError:
+                known.append(one.conversation.id)
+    return Imported(tuple(added), tuple(known))

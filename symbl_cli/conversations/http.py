@@ -1,0 +1,221 @@
+"""Requests to a server of the Conversation API [requests]."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import requests
+from requests.auth import AuthBase
+
+from ..config.endpoint import Endpoint, is_loopback
+from ..errors import (
+    AuthenticationError,
+    ConflictError,
+    ConnectionLost,
+    DiskFullError,
+    NotFoundError,
+    RemoteProtocolError,
+    StoreError,
+    SymblError,
+    UnreachableError,
+    UsageError,
+)
+from ..protocol.events import Json
+from ..protocol.resource_table import read_body
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT = (10.0, 60.0)
+_LONGEST_PAUSE = 10.0
+_PAUSES = (0.5, 2.0)
+"""Seconds before a request that was turned away is sent again."""
+_BUSY = {429, 502, 503, 504}
+_MOST_DIALS = 3
+
+
+class Server(Protocol):
+    """Gives an endpoint when called, anew at every dial."""
+
+    def __call__(self) -> Endpoint: ...
+
+    def failed(self, endpoint: Endpoint, error: SymblError) -> bool:
+        """Note that *endpoint* failed; whether to dial again at once."""
+        ...
+
+
+class Http:
+    """One server, asked one request at a time; not safe from several threads."""
+
+    def __init__(
+        self, server: Server, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._server = server
+        self._sleep = sleep
+        self._session = requests.Session()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Json = None,
+    ) -> Json:
+        """The answer's JSON.
+
+        Raises NotFoundError, UsageError, AuthenticationError, UnreachableError,
+        ConnectionLost, RemoteProtocolError, StoreError or DiskFullError.
+        """
+        answer = self._patiently(method, path, query, body)
+        if not answer.ok:
+            raise _refusal(answer)
+        try:
+            return read_body(answer.content)
+        except RemoteProtocolError as exc:
+            raise _strange(answer, "its answer is not JSON") from exc
+
+    def _patiently(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Json
+    ) -> requests.Response:
+        """Ask again where the server is busy."""
+        for pause in _PAUSES:
+            answer = self._dial(method, path, query, body)
+            if answer.status_code not in _BUSY:
+                return answer
+            wanted = answer.headers.get("Retry-After", "")
+            self._sleep(min(int(wanted), _LONGEST_PAUSE) if wanted.isdigit() else pause)
+        return self._dial(method, path, query, body)
+
+    def _dial(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Json
+    ) -> requests.Response:
+        """Ask again where the endpoint was an old one, or its token."""
+        for _ in range(_MOST_DIALS - 1):
+            endpoint = self._server()
+            try:
+                return self._send(endpoint, method, path, query, body)
+            except (AuthenticationError, UnreachableError) as exc:
+                is_repeatable = method == "GET" or not isinstance(exc, ConnectionLost)
+                if not (self._server.failed(endpoint, exc) and is_repeatable):
+                    raise
+                log.info("again: %s", exc)
+        return self._send(self._server(), method, path, query, body)
+
+    def _send(
+        self,
+        endpoint: Endpoint,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: Json,
+    ) -> requests.Response:
+        # Loopback never goes through a proxy; remote endpoints may.
+        self._session.trust_env = not is_loopback(endpoint.http_url)
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        try:
+            answer = self._session.request(
+                method,
+                endpoint.http_url + path,
+                params=query,
+                data=data,
+                headers={"Content-Type": "application/json"},
+                auth=_Bearer(endpoint.token()),
+                timeout=_TIMEOUT,
+                allow_redirects=False,  # the token is for this host alone
+            )
+        except (requests.RequestException, ValueError) as exc:
+            raise _unreachable(endpoint, exc) from exc
+        if answer.status_code in {401, 402, 403}:
+            raise AuthenticationError(
+                f"{endpoint.http_url} does not accept these credentials "
+                f"(HTTP {answer.status_code}): {_message(answer)}",
+                suggestion="correct them with `symbl config init`",
+            )
+        return answer
+
+
+class _Bearer(AuthBase):
+    """Being there, it keeps the login of ~/.netrc out."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _unreachable(endpoint: Endpoint, exc: Exception) -> UnreachableError:
+    url = endpoint.http_url
+    match exc:
+        case requests.exceptions.SSLError():
+            return UnreachableError(
+                f"{url} has no TLS certificate that can be trusted",
+                suggestion="set REQUESTS_CA_BUNDLE if your own authority signed it",
+            )
+        case requests.exceptions.ProxyError():
+            return UnreachableError(
+                f"{url} cannot be reached: the proxy of the environment does not work"
+            )
+        case requests.Timeout():
+            return ConnectionLost(f"{url} does not answer in time")
+        case _:
+            cause = _innermost(exc)
+            reason = getattr(cause, "strerror", None) or str(cause)
+            is_refused = isinstance(cause, ConnectionRefusedError)
+            kind = UnreachableError if is_refused else ConnectionLost
+            return kind(
+                f"{url} cannot be reached: {reason}",
+                suggestion="check api_url and the network",
+            )
+
+
+def _innermost(exc: BaseException) -> BaseException:
+    """The reason itself: requests wraps it in the names of its classes."""
+    while (inner := exc.__cause__ or exc.__context__) is not None:
+        exc = inner
+    return exc
+
+
+def _refusal(answer: requests.Response) -> SymblError:
+    message = _message(answer)
+    match answer.status_code:
+        case 404:
+            return NotFoundError(message, suggestion="see `symbl conversation list`")
+        case 409:
+            return ConflictError(message)
+        case 507:
+            return DiskFullError(message)
+        case 503:
+            return StoreError(message)
+        case 429 | 500 | 502 | 504:
+            return UnreachableError(
+                f"the server cannot answer now (HTTP {answer.status_code}): {message}",
+                suggestion="try again later",
+            )
+        case status if status < 400 or status >= 500:  # noqa: PLR2004 - HTTP's classes
+            return _strange(answer, f"it answered HTTP {status}")
+        case _:
+            return UsageError(message)
+
+
+def _strange(answer: requests.Response, what: str) -> RemoteProtocolError:
+    return RemoteProtocolError(
+        f"{answer.url.split('?')[0]} does not speak the Conversation API: {what}",
+        suggestion="check that api_url names a server that does",
+    )
+
+
+def _message(answer: requests.Response) -> str:
+    """What the server says is wrong."""
+    try:
+        body = read_body(answer.content)
+    except RemoteProtocolError:
+        body = None
+    message = body.get("message") if isinstance(body, dict) else None
+    return message if isinstance(message, str) else f"HTTP {answer.status_code}"
