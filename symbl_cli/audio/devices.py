@@ -1,7 +1,7 @@
 """Which input devices there are, and which one a name means."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -32,7 +32,7 @@ def open_driver(wanted: str = MICROPHONE) -> tuple[Driver, Devices]:
     """
     reasons: list[MissingError | AudioError] = []
     deaf = ""
-    for make in _drivers():
+    for make in _DRIVERS:
         try:
             driver = make()
             devices = driver.devices()
@@ -126,12 +126,25 @@ def _no_device(devices: Sequence[InputDevice], wanted: str) -> MissingError:
     return MissingError(f"there is no device {wanted!r}", suggestion=f"one of {names}")
 
 
-def _drivers() -> tuple[Callable[[], Driver], ...]:
+def _with_pyaudio() -> Driver:
     from .drivers.with_pyaudio import PyAudioDriver
-    from .drivers.with_recorder import RecorderDriver
+
+    return PyAudioDriver()
+
+
+def _with_sounddevice() -> Driver:
     from .drivers.with_sounddevice import SoundDeviceDriver
 
-    return PyAudioDriver, SoundDeviceDriver, RecorderDriver
+    return SoundDeviceDriver()
+
+
+def _with_recorder() -> Driver:
+    from .drivers.with_recorder import RecorderDriver
+
+    return RecorderDriver()
+
+
+_DRIVERS = (_with_pyaudio, _with_sounddevice, _with_recorder)
 
 
 def _nothing_installed(reasons: Sequence[MissingError | AudioError]) -> MissingError:

@@ -32,11 +32,14 @@ class Level:
         return "nothing but silence: muted?" if self.decibels < _SILENT else ""
 
 
-def measure(feed: Feed) -> Iterator[Level | SourceState]:
-    """How loud each block of *feed* is, and what happens to the device."""
+def measure(feed: Feed, seconds: float) -> Iterator[Level | SourceState]:
+    """How loud each block of *feed* is for *seconds*, and what befalls the device."""
+    end = seconds * feed.format.sample_rate
     for item in feed.blocks():
         match item:
-            case Chunk(pcm=pcm):
+            case Chunk(position=position, pcm=pcm):
+                if position >= end:
+                    return
                 yield Level(samples.peak(pcm))
             case SourceState():
                 yield item

@@ -1,5 +1,6 @@
 """`symbl devices`: what can be recorded, and how loud it is."""
 
+import math
 import sys
 from typing import TYPE_CHECKING
 
@@ -48,22 +49,21 @@ def devices(ctx: click.Context, output: str, fields: str | None) -> None:
 @click.option(
     "--duration",
     type=click.FloatRange(0, min_open=True),
+    default=math.inf,
     metavar="SECONDS",
     help="Stop by itself.",
 )
-def test_level(device: str, duration: float | None) -> None:
+def test_level(device: str, duration: float) -> None:
     """Show how loud DEVICE is, until Ctrl-C."""
     from contextlib import closing
 
-    from ..audio.limit import Limited
     from ..audio.meter import measure
     from ..audio.microphone import open_microphone
 
     microphone = open_microphone(device)
     click.echo(f"listening to {_safe(microphone.name)}", err=True)
-    feed = Limited(microphone, duration) if duration else microphone
-    with closing(feed):
-        for measured in measure(feed):
+    with closing(microphone):
+        for measured in measure(microphone, duration):
             _show(measured)
     if sys.stdout.isatty():
         click.echo()

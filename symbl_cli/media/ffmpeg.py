@@ -2,11 +2,11 @@
 
 import logging
 import subprocess
-import tempfile
 from shutil import which
-from typing import IO, cast
+from typing import IO
 
 from ..errors import MissingError, NotAudioError
+from .child import Child
 from .format import AudioFormat
 from .install import FFMPEG, install_command
 from .wav import open_wav
@@ -29,23 +29,14 @@ class FfmpegReader:
                 f"reading {name or 'this kind of file'} takes ffmpeg",
                 suggestion=install_command(FFMPEG),
             )
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        # A session of its own: the terminal's Ctrl-C is for us to handle.
-        self._child = subprocess.Popen(  # noqa: S603 - the user's own file
-            [program, *_ffmpeg_arguments(url)],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            bufsize=0,
-            start_new_session=True,
-        )
+        self._child = Child([program, *_ffmpeg_arguments(url)], stdin)
         try:
-            self._reader = open_wav(cast("IO[bytes]", self._child.stdout))
+            self._reader = open_wav(self._child.output)
         except NotAudioError as exc:
             self._child.wait()
-            reason = self._last_words().removeprefix(f"{url}: ") or exc.message
+            reason = self._child.last_words().removeprefix(f"{url}: ")
             self.close()
-            raise NotAudioError(reason) from exc
+            raise NotAudioError(reason or exc.message) from exc
 
     @property
     def format(self) -> AudioFormat:
@@ -53,25 +44,16 @@ class FfmpegReader:
 
     def read(self, frames: int) -> bytes:
         block = self._reader.read(frames)
-        if not block and self._child.wait() != 0:
-            log.warning("the recording is damaged: %s", self._last_words())
+        if not block and self._child.wait() > 0:
+            log.warning("the recording is damaged: %s", self._child.last_words())
         return block
 
     def interrupt(self) -> None:
         """End the sound for a thread that waits in `read`."""
-        self._child.terminate()
+        self._child.kill()
 
     def close(self) -> None:
-        """End the child where it still runs."""
-        self._child.terminate()
-        with self._child:  # waits, and closes its pipe
-            pass
-        self._complaints.close()
-
-    def _last_words(self) -> str:
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").split("\n")
-        return next((line for line in reversed(lines) if line.strip()), "")
+        self._child.close()
 
 
 def _ffmpeg_arguments(url: str) -> list[str]:

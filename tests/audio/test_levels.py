@@ -1,3 +1,5 @@
+from math import inf
+
 import pytest
 
 from symbl_cli.audio.levels import LevelWatch
@@ -68,4 +70,6 @@ def test_the_meter_measures_sound_and_passes_on_states() -> None:
         Chunk(9, pcm16(0)),
     )
 
-    assert list(measure(feed)) == [Level(0.5), SourceState("clipping"), Level(0.0)]
+    everything = [Level(0.5), SourceState("clipping"), Level(0.0)]
+    assert list(measure(feed, inf)) == everything
+    assert list(measure(feed, 9 / 8000)) == everything[:2]

@@ -11,7 +11,7 @@ import pytest
 from symbl_cli.audio.drivers.driver import InputDevice
 from symbl_cli.audio.drivers.with_recorder import RecorderDriver
 from symbl_cli.audio.microphone import Microphone
-from symbl_cli.audio.source import Chunk
+from symbl_cli.audio.source import Chunk, SourceState
 from symbl_cli.errors import AudioError, MissingError
 from symbl_cli.media.format import AudioFormat
 from tests.wavs import ramp
@@ -155,3 +155,25 @@ def test_without_a_recorder_its_names_are_told(
 
     with pytest.raises(MissingError, match="none of pw-record, parec, arecord"):
         RecorderDriver()
+
+
+def test_a_recorder_that_dies_is_started_again(
+    install: Install, tmp_path: Path
+) -> None:
+    install("arecord", f"/bin/cat {tmp_path}/sound")
+    driver = RecorderDriver()
+    microphone = Microphone(driver, driver.devices()[0], [AudioFormat()])
+
+    heard: list[str | bytes] = []
+    for item in microphone.blocks():
+        match item:
+            case SourceState(state="device_lost" | "device_changed" as state):
+                heard.append(state)
+            case Chunk(pcm=pcm) if heard:
+                heard.append(pcm)
+                break
+            case _:
+                pass
+    microphone.close()
+
+    assert heard == ["device_lost", "device_changed", ramp(1600)]

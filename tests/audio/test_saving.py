@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from symbl_cli.audio.limit import Limited
 from symbl_cli.audio.recording import Recorded, WavFile
 from symbl_cli.audio.source import Captured, Chunk, Skipped, SourceState
 from symbl_cli.errors import DiskFullError, OutputError
@@ -116,7 +115,7 @@ def test_a_full_disk_ends_the_recording_not_the_run(
 
 def test_closing_and_pausing_reach_the_device(tmp_path: Path) -> None:
     device = ListFeed()
-    feed = Limited(Recorded(device, tmp_path / "talk.wav"), 3)
+    feed = Recorded(device, tmp_path / "talk.wav")
 
     feed.pause()
     was_paused = device.is_paused
@@ -125,40 +124,3 @@ def test_closing_and_pausing_reach_the_device(tmp_path: Path) -> None:
 
     assert (was_paused, device.is_paused, device.is_closed) == (True, False, True)
     assert (feed.name, feed.format, feed.is_live) == ("desk", AudioFormat(8000), True)
-
-
-def limited(samples: int, *items: Captured) -> tuple[list[Captured], bool]:
-    feed = Limited(ListFeed(*items), samples / 8000)
-    return list(feed.blocks()), feed.is_reached
-
-
-def test_a_limit_ends_the_sound_at_the_sample() -> None:
-    assert limited(6, Chunk(0, ramp(4)), Chunk(4, ramp(4)), Chunk(8, ramp(4))) == (
-        [Chunk(0, ramp(4)), Chunk(4, ramp(2))],
-        True,
-    )
-
-
-def test_a_limit_between_blocks_needs_no_further_one() -> None:
-    assert limited(4, Chunk(0, ramp(4)), Chunk(4, ramp(4))) == (
-        [Chunk(0, ramp(4))],
-        True,
-    )
-
-
-def test_sound_that_ends_before_its_limit_was_not_ended_by_it() -> None:
-    assert limited(100, Chunk(0, ramp(4))) == ([Chunk(0, ramp(4))], False)
-
-
-def test_what_was_skipped_counts_and_a_pause_does_not() -> None:
-    assert limited(
-        10, Chunk(0, ramp(4)), Skipped(4, 4, "paused"), Skipped(4, 99, "sleep")
-    ) == ([Chunk(0, ramp(4)), Skipped(4, 4, "paused"), Skipped(4, 10, "sleep")], True)
-
-
-def test_a_limit_lets_go_of_the_device() -> None:
-    device = ListFeed(Chunk(0, ramp(4)), Chunk(4, ramp(4)))
-
-    list(Limited(device, 4 / 8000).blocks())
-
-    assert device.is_closed

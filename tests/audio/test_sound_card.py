@@ -36,17 +36,19 @@ RECORD = """
 import logging, sys
 wanted, rate, channels, seconds, *hidden = sys.argv[1:]
 sys.modules |= dict.fromkeys(hidden)
-from symbl_cli.audio.limit import Limited
 from symbl_cli.audio.microphone import open_microphone
 
 logging.basicConfig(level="INFO")
 microphone = open_microphone(wanted, sample_rate=int(rate), channels=int(channels))
+end = int(float(seconds) * int(rate))
 position = 0
-for item in Limited(microphone, float(seconds)).blocks():
-    sys.stdout.buffer.write(item.pcm)
+for item in microphone.blocks():
     assert item.position == position
     assert len(item.pcm) <= 3200
-    position += len(item.pcm) // 2 // int(channels)
+    position += microphone.format.count(item.pcm)
+    sys.stdout.buffer.write(item.pcm)
+    if position >= end:
+        microphone.close()
 """
 
 
@@ -77,7 +79,7 @@ def test_every_sample_that_was_said_is_heard(
 
     assert f"recording through {driver}" in done.stderr.decode()
     assert done.returncode == 0, done.stderr.decode()
-    assert len(done.stdout) == rate * 1.5 * channels * 2
+    assert len(done.stdout) >= rate * 1.5 * channels * 2
     assert done.stdout == sound[: len(done.stdout)]
 
 
@@ -106,7 +108,7 @@ def test_a_device_is_found_by_name_or_number(tmp_path: Path, wanted: str) -> Non
         done = run(RECORD, environment, wanted, "16000", "1", "0.2")
 
     assert done.returncode == 0, done.stderr.decode()
-    assert len(done.stdout) == 6400
+    assert len(done.stdout) >= 6400
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ class PyAudioDriver:
         hush()
         self._library = pyaudio
         self._audio = self._start()
+        self._is_fresh = True
 
     def devices(self) -> tuple[InputDevice, ...]:
-        self._audio.terminate()  # PortAudio looks for devices only when it starts
-        self._audio = self._start()
+        self._look_again()
         default = self._default_index()
         count = self._audio.get_device_count()
         records = map(self._audio.get_device_info_by_index, range(count))
@@ -66,6 +66,13 @@ class PyAudioDriver:
 
     def close(self) -> None:
         self._audio.terminate()
+
+    def _look_again(self) -> None:
+        """PortAudio looks for devices only when it starts."""
+        if not self._is_fresh:
+            self._audio.terminate()
+            self._audio = self._start()
+        self._is_fresh = False
 
     def _start(self) -> "_Library":
         try:

@@ -2,14 +2,14 @@
 
 import logging
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from shutil import which
 from threading import Thread
-from typing import IO, cast
+from typing import IO
 
 from ...errors import AudioError, MissingError
+from ...media.child import Child
 from ...media.format import AudioFormat
 from ..feed import block_samples
 from .driver import Deliver, InputDevice
@@ -110,25 +110,14 @@ class _Recording:
     def __init__(
         self, command: list[str], audio_format: AudioFormat, deliver: Deliver
     ) -> None:
-        log.debug("starting %s", command)
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         try:
-            # A session of its own: the terminal's Ctrl-C is for us to handle.
-            self._child = subprocess.Popen(  # noqa: S603 - one of RECORDERS
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=self._complaints,
-                bufsize=0,
-                start_new_session=True,
-            )
+            self._child = Child(command)
         except OSError as exc:
-            self._complaints.close()
             raise AudioError(f"cannot start {command[0]}: {exc.strerror}") from exc
         size = block_samples(audio_format.sample_rate) * audio_format.frame_size
         self._thread = Thread(
             target=_deliver_all,
-            args=(cast("IO[bytes]", self._child.stdout), size, audio_format, deliver),
+            args=(self._child.output, size, audio_format, deliver),
             name="recorder",
             daemon=True,
         )
@@ -136,20 +125,16 @@ class _Recording:
 
     @property
     def is_active(self) -> bool:
-        return self._child.poll() is None
+        return self._child.is_running
 
     @property
     def last_words(self) -> str:
-        self._complaints.seek(0)
-        words = self._complaints.read().decode(errors="replace").split("\n")
-        return next((line for line in reversed(words) if line.strip()), "")
+        return self._child.last_words()
 
     def close(self) -> None:
         self._child.kill()
         self._thread.join()
-        with self._child:  # waits, and closes its pipe
-            pass
-        self._complaints.close()
+        self._child.close()
 
 
 def _deliver_all(

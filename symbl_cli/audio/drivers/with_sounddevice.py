@@ -30,6 +30,7 @@ class SoundDeviceDriver:
                 suggestion=install_command(PORTAUDIO),
             ) from exc
         self._library = sounddevice
+        self._is_fresh = True
 
     def devices(self) -> tuple[InputDevice, ...]:
         self._look_again()
@@ -70,7 +71,8 @@ class SoundDeviceDriver:
 
     def _look_again(self) -> None:
         """PortAudio looks for devices when it starts, which ends every stream."""
-        if _SoundDeviceStream.open_ones:
+        is_fresh, self._is_fresh = self._is_fresh, False
+        if is_fresh or _SoundDeviceStream.open_ones:
             return
         try:
             self._library._terminate()  # noqa: SLF001 - there is no public way
