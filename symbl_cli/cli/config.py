@@ -123,10 +123,7 @@ def set_value(name: str, value: str, profile: str | None) -> None:
     """Set NAME to VALUE in the user file; lists have commas between."""
     from ..config.edit import save
     from ..config.places import find_places
-    from ..connect.choice import check_not_switched_off
 
-    if name == "api_url":
-        check_not_switched_off(value, "the new value")
     save(find_places(), {name: value}, profile)
 
 

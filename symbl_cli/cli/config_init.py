@@ -8,16 +8,17 @@ from typing import Protocol
 
 import click
 
-from ..config.edit import save
+from ..config.edit import checked, save
 from ..config.places import Places, find_places
 from ..config.resolve import load
 from ..config.secrets import Secret, write_secret
 from ..config.settings import SecretStore, Settings
 from ..config.vendor import VendorCredentials, read_vendor_file
-from ..connect.choice import check_not_switched_off
 from ..connect.token import forget_tokens
 from ..errors import NotFoundError, OutputError, UsageError
 from .options import Reporting
+
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +110,9 @@ def _set_up_computer(
     given: Given, interview: Interview, places: Places, current: Settings
 ) -> str:
     device, language = given.device, given.language
-    if device is None:
+    if device is None and len(current.device) < _SEVERAL:
         device = interview.text(
-            "Microphone (name or number; empty: the system's)", ",".join(current.device)
+            "Microphone (name or number; empty: the system's)", "".join(current.device)
         )
     if language is None:
         language = interview.text("Language", current.language)
@@ -134,7 +135,7 @@ def _set_up_server(
     url = given.api_url or interview.text("URL of the server", current.api_url or "")
     if not url:
         raise UsageError("no server is named", suggestion="give --api-url URL")
-    check_not_switched_off(url, "the new value")
+    checked("api_url", url)
     vendor = _vendor_pair(given, interview, places)
     app_id = vendor.app_id if vendor else _app_id(given, interview, current)
     secret = vendor.app_secret if vendor else _secret(given, interview, app_id)

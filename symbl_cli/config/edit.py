@@ -8,6 +8,7 @@ from .files import editing, read_toml
 from .places import Places
 from .resolve import PROFILES, check_name, read_value
 from .values import did_you_mean
+from .vendor import check_not_switched_off
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -41,7 +42,7 @@ def remove(places: Places, name: str, profile: str | None = None) -> bool:
     """Remove *name*, even one that is no setting; whether it was there."""
     there = read_toml(places.user_file)
     if profile is not None:
-        there = _checked(_checked(there.get(PROFILES, {})).get(profile, {}))
+        there = _as_table(_as_table(there.get(PROFILES, {})).get(profile, {}))
     if name not in there:
         return False
     with editing(places.user_file) as document:
@@ -49,10 +50,18 @@ def remove(places: Places, name: str, profile: str | None = None) -> bool:
     return True
 
 
+def checked(name: str, raw: str) -> object:
+    """The typed value of *raw* if it may be saved as *name*; raises UsageError."""
+    check_name(name, "the user file")
+    value = read_value(name, raw)
+    if name == "api_url":
+        check_not_switched_off(str(value), "the new value")
+    return value
+
+
 def _written(name: str, raw: str) -> object:
     """*raw* as TOML has it best."""
-    check_name(name, "the user file")
-    match read_value(name, raw):
+    match checked(name, raw):
         case bool() as value:
             return value
         case tuple() as value:
@@ -68,11 +77,11 @@ def _table(document: "TOMLDocument", profile: str | None) -> _Table:
         return document
     from tomlkit import table
 
-    profiles = _checked(document.setdefault(PROFILES, table(is_super_table=True)))
-    return _checked(profiles.setdefault(profile, table()))
+    profiles = _as_table(document.setdefault(PROFILES, table(is_super_table=True)))
+    return _as_table(profiles.setdefault(profile, table()))
 
 
-def _checked(table: object) -> _Table:
+def _as_table(table: object) -> _Table:
     if not isinstance(table, MutableMapping):
         raise UsageError(f"{PROFILES} in the user file must be tables: [profiles.NAME]")
     return table
@@ -81,9 +90,9 @@ def _checked(table: object) -> _Table:
 def _check_choice(document: Mapping[str, object]) -> None:
     """A default profile that is not there would fail every command."""
     chosen, profiles = document.get("profile"), document.get(PROFILES, {})
-    if chosen is not None and chosen not in _checked(profiles):
+    if chosen is not None and chosen not in _as_table(profiles):
         raise NotFoundError(
             f"there is no profile {str(chosen)!r}"
-            f"{did_you_mean(str(chosen), _checked(profiles))}",
+            f"{did_you_mean(str(chosen), _as_table(profiles))}",
             suggestion=f"make it with `symbl config init --profile {chosen}`",
         )

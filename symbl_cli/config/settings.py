@@ -98,11 +98,11 @@ class Settings:
     ] = None
     device: Annotated[
         tuple[str, ...],
-        Rule(help="Microphone by name or index, as --device.", read=values.words),
+        Rule(help="Microphone by name or index, as --device.", read=values.names),
     ] = ()
     speaker: Annotated[
         tuple[str, ...],
-        Rule(help="Who speaks, as --speaker.", read=values.words),
+        Rule(help="Who speaks, as --speaker.", read=values.names),
     ] = ()
     title: Annotated[
         str | None, Rule(help="What conversations are called.", read=values.text)

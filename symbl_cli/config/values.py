@@ -55,6 +55,11 @@ def words(raw: object) -> tuple[str, ...]:
     raise ValueError('must be a list of texts, as in ["one", "two"]')
 
 
+def names(raw: object) -> tuple[str, ...]:
+    """A list, or one name: those of devices and people have commas in them."""
+    return words([raw] if isinstance(raw, str) else raw)
+
+
 def insights(raw: object) -> tuple[str, ...]:
     """Kinds of insight; `all` and `none` are spelt out."""
     wanted = words(raw)

@@ -1,15 +1,18 @@
-"""The vendor's `symbl.conf`: an INI file with the credentials of their service."""
+"""What the vendor left behind: their `symbl.conf`, and addresses that are off."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ..errors import UsageError
 from .places import Folder, NoFolder
 from .secrets import Secret
 
+SWITCHED_OFF = frozenset({"api.symbl.ai", "api-labs.symbl.ai"})
+
 
 @dataclass(frozen=True, slots=True)
 class VendorCredentials:
-    """Both are there or the file counts for nothing, as with the vendor."""
+    """The pair in `symbl.conf`: half of one counts for nothing, as with the vendor."""
 
     app_id: str
     app_secret: Secret
@@ -41,6 +44,16 @@ def read_vendor_file(file: Folder) -> VendorCredentials | None:
     app_id = parser.get("credentials", "app_id", fallback="")
     secret = parser.get("credentials", "app_secret", fallback="")
     return VendorCredentials(app_id, Secret(secret)) if app_id and secret else None
+
+
+def check_not_switched_off(url: str, where: str) -> None:
+    """Raises UsageError where *url*, as *where* has it, names the vendor's service."""
+    host = urlsplit(url).hostname
+    if host in SWITCHED_OFF:
+        raise UsageError(
+            f"{host} ({where}) has been switched off",
+            suggestion="remove it there to use this computer's own server",
+        )
 
 
 def _reason(exc: Exception) -> str:

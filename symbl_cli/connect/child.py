@@ -19,6 +19,7 @@ COMMAND = (sys.executable, "-P", "-m", "symbl_cli.server")
 _NEEDS = ("starlette", "uvicorn", "sqlalchemy", "jwt")
 _GLANCE = 0.02
 """Seconds between two looks at a child that is starting."""
+_REMEDY = "run `symbl serve` in another terminal to see what it says"
 
 
 def check_installed() -> None:
@@ -46,21 +47,14 @@ def start(
     """
     with _Words() as words:
         child = _spawn(command, words)
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            address = _ready_line(words.out) or find_other()
-            if address is not None:
-                _part_from(child, address)
-                return address
-            match child.poll():
-                case None:
-                    time.sleep(_GLANCE)
-                case 0:
-                    return None
-                case code:
-                    raise _failure(f"ended with {code} before it was ready", words)
-        _end(child)
-        raise _failure(f"was not ready after {patience:g} s", words)
+        try:
+            address = _wait(child, words, patience, find_other)
+        except BaseException:  # also when the user will not wait
+            _end(child)
+            raise
+        if address is not None:
+            _part_from(child, address)
+        return address
 
 
 class _Words:
@@ -88,9 +82,6 @@ class _Words:
         self._folder.cleanup()
 
 
-_DOCTOR = "`symbl serve` shows what it says, `symbl doctor` looks for the cause"
-
-
 def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
     import subprocess
 
@@ -109,8 +100,29 @@ def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
             )
     except OSError as exc:
         raise MissingError(
-            f"the server cannot be started: {exc.strerror}", suggestion=_DOCTOR
+            f"the server cannot be started: {exc.strerror}", suggestion=_REMEDY
         ) from exc
+
+
+def _wait(
+    child: "Popen[bytes]",
+    words: _Words,
+    patience: float,
+    find_other: Callable[[], ServerAddress | None],
+) -> ServerAddress | None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        address = _ready_line(words.out) or find_other()
+        if address is not None:
+            return address
+        match child.poll():
+            case None:
+                time.sleep(_GLANCE)
+            case 0:
+                return None
+            case code:
+                raise _failure(f"ended with {code} before it was ready", words)
+    raise _failure(f"was not ready after {patience:g} s", words)
 
 
 def python_path() -> str:
@@ -128,7 +140,7 @@ def _ready_line(out: Path) -> ServerAddress | None:
     except RemoteProtocolError as exc:
         raise MissingError(
             f"the server's first words make no sense: {line[:80]!r}",
-            suggestion=_DOCTOR,
+            suggestion=_REMEDY,
         ) from exc
 
 
@@ -139,7 +151,7 @@ def _text(file: Path) -> str:
 def _failure(what: str, words: _Words) -> MissingError:
     lines = [line.strip() for line in _text(words.err).splitlines() if line.strip()]
     reason = f": {lines[-1]}" if lines else ""
-    return MissingError(f"the server {what}{reason}", suggestion=_DOCTOR)
+    return MissingError(f"the server {what}{reason}", suggestion=_REMEDY)
 
 
 def _part_from(child: "Popen[bytes]", address: ServerAddress) -> None:

@@ -1,14 +1,10 @@
 """Which server the settings mean."""
 
-from urllib.parse import urlsplit
-
 from ..config.endpoint import Server
 from ..config.resolve import Configuration
 from ..config.settings import Engine, Source
 from ..errors import AuthenticationError, UsageError
 from .launcher import LocalServer
-
-SWITCHED_OFF = frozenset({"api.symbl.ai", "api-labs.symbl.ai"})
 
 
 def engine_of(configuration: Configuration) -> Engine:
@@ -42,6 +38,7 @@ def endpoint_for(configuration: Configuration) -> Server:
     if engine_of(configuration) is Engine.LOCAL:
         return LocalServer(configuration.places)
     from ..config.credentials import find_credentials
+    from ..config.vendor import check_not_switched_off
     from .remote import RemoteServer
 
     url = configuration.settings.api_url or ""
@@ -54,13 +51,3 @@ def endpoint_for(configuration: Configuration) -> Server:
             "`symbl config init`",
         )
     return RemoteServer(url, credentials, configuration.places.cache)
-
-
-def check_not_switched_off(url: str, where: str) -> None:
-    """Raises UsageError where *url*, as *where* has it, names the vendor's service."""
-    host = urlsplit(url).hostname
-    if host in SWITCHED_OFF:
-        raise UsageError(
-            f"{host} ({where}) has been switched off",
-            suggestion="remove it there to use this computer's own server",
-        )

@@ -113,6 +113,15 @@ def test_insights_are_spelt_out(
     assert loading({"insights": given}).settings.insights == meant
 
 
+def test_the_name_of_a_device_may_have_commas(
+    loading: Loading, user_file: Path
+) -> None:
+    user_file.write_text('device = "HDA Intel: ALC257 (hw:0,0)"\n')
+
+    assert loading().settings.device == ("HDA Intel: ALC257 (hw:0,0)",)
+    assert loading({"device": ("a,b", "c")}).settings.device == ("a,b", "c")
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_default_is_a_value_that_its_reader_gives(name: str) -> None:
     setting = SETTINGS[name]

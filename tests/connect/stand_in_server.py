@@ -39,9 +39,15 @@ def main() -> None:
     parser.add_argument("--no-files", action="store_true")
     parser.add_argument("--die", metavar="LAST_WORDS")
     parser.add_argument("--never-ready", action="store_true")
+    parser.add_argument("--nonsense", type=Path, metavar="PID_FILE")
     options = parser.parse_args()
     if options.die:
         sys.exit(f"a warning\n{options.die}\n")
+    if options.nonsense:
+        options.nonsense.write_text(str(os.getpid()))
+        sys.stdout.write("Welcome!\n")
+        sys.stdout.flush()
+        time.sleep(60)
     if options.never_ready:
         sys.stderr.write("still loading\n")
         sys.stderr.flush()

@@ -256,6 +256,17 @@ def test_a_child_that_is_never_ready_is_ended_and_told(finding: Finding) -> None
     assert caught.value.message.startswith("the server was not ready after 1 s")
 
 
+def test_a_child_that_talks_nonsense_is_ended_and_told(
+    finding: Finding, tmp_path: Path
+) -> None:
+    with pytest.raises(MissingError) as caught:
+        finding("--nonsense", str(tmp_path / "pid"))()
+
+    assert caught.value.message == "the server's first words make no sense: 'Welcome!'"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_a_command_that_is_not_there_is_told(places: Places) -> None:
     with pytest.raises(MissingError, match="the server cannot be started: No such"):
         LocalServer(places, command=("/nowhere/python",))()
