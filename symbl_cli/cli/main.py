@@ -10,7 +10,7 @@ import click
 from .. import __version__
 from ..errors import ExitCode, SymblError, UsageError
 from .config import config
-
+from .conversation import conversation
 from .devices import devices
 from .models import models
 from .options import Reporting, asks_for_json, with_common_options
@@ -35,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (stream, config, devices, models, serve):
+for command in (stream, conversation, config, devices, models, serve):
     cli.add_command(command)
 with_common_options(cli)
 
