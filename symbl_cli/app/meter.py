@@ -1,13 +1,11 @@
 """How loud a source is, seen as it passes."""
 
 import math
-from array import array
 from collections.abc import Iterator
 
 from ..audio.source import AudioSource, Captured, Chunk
+from ..media import samples
 from ..media.format import AudioFormat
-
-_FULL_SCALE = 32768.0
 
 
 class MeteredSource:
@@ -46,7 +44,5 @@ class MeteredSource:
 
 
 def _peak(pcm: bytes) -> float:
-    samples = array("h", pcm)
-    highest, lowest = max(samples, default=0), min(samples, default=0)
-    loudest = max(highest, -lowest)
-    return 20 * math.log10(loudest / _FULL_SCALE) if loudest else -math.inf
+    peak = samples.peak(pcm)
+    return 20 * math.log10(peak) if peak else -math.inf

@@ -8,7 +8,10 @@ from . import events as e
 
 ADDITIONS: dict[type, tuple[str, ...]] = {
     # client to server
-    e.StartRequest: ("stream_id", "epoch", "after", "client", "started_at", "store"),
+    e.StartRequest: (
+        *("stream_id", "epoch", "after", "client", "started_at", "store"),
+        *("streams", "is_live"),
+    ),
     e.StreamConfig: ("timezone", "fixes", "redact"),
     # server to client
     e.Lifecycle: ("event",),

@@ -144,6 +144,10 @@ class StartRequest:
     client: str | None = None
     started_at: str | None = None
     store: bool | None = None
+    streams: int | None = None
+    """How many streams this run has (addition): they are put in order."""
+    is_live: bool | None = None
+    """False where sound comes faster than it was spoken (addition)."""
     extra: Fields = field(default_factory=dict)
 
 

@@ -168,6 +168,8 @@ START_REQUEST = Shape(
     at("client", TEXT, "client"),
     at("started_at", TEXT, "startedAt"),
     at("store", FLAG, "store"),
+    at("streams", POSITION, "streams"),
+    at("is_live", FLAG, "isLive"),
     prepare=_nest_all_trackers,
 )
 MODIFY_REQUEST = Shape(

@@ -130,4 +130,6 @@ def _request(
         client=run.client,
         started_at=run.started_at.isoformat(),
         store=run.store,
+        streams=shared.count,
+        is_live=None if run.has_lag else False,
     )

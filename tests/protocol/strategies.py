@@ -104,6 +104,8 @@ STARTS = st.builds(
     client=maybe(TEXT),
     started_at=maybe(TEXT),
     store=maybe(FLAGS),
+    streams=maybe(COUNTS),
+    is_live=maybe(FLAGS),
     extra=EXTRA,
 )
 AROUND = {

@@ -12,6 +12,7 @@ from ..store.records import ConversationRecord
 from .admission import Admission, Opened
 from .attachment import Attachment
 from .ending import Ending
+from .ordering import settled_until
 from .outbox import Addressed
 from .port import Leaving, PortClosed, Refusal, Role, Started, Stat
 from .services import Services
@@ -78,6 +79,7 @@ class Conversation:
             # What was sent again although it had arrived.
             pcm = pcm[stream.bytes_of(stream.received - position) :]
         stream.listener.push(pcm)
+        self.settle()
         await stream.listener.ready()
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
@@ -169,6 +171,15 @@ class Conversation:
         await self.opened.outbox.flush()
         self.opened.outbox.close()
 
+    @property
+    def is_completed(self) -> bool:
+        return self.phase is Phase.COMPLETED
+
+    def settle(self) -> None:
+        """Let go of what was held back for others who may have spoken earlier."""
+        opened = self.begun
+        opened.publication.advance(settled_until(opened.streams.values()))
+
     def complete(self) -> None:
         """It has come to its end; it may be reopened by a stream that knows it."""
         self.phase = Phase.COMPLETED
@@ -233,6 +244,7 @@ class Conversation:
 
     def _heard(self, stream: Stream, heard: Heard) -> None:
         self.begun.publication.heard(stream, heard)
+        self.settle()
 
     def _speaking(self, attachment: Attachment) -> Stream | None:
         """Its stream, if sound on it still counts; raises PortClosed if taken over."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Coroutine
 from typing import Protocol
 
@@ -27,7 +28,12 @@ class Ends(Protocol):
     @property
     def is_attended(self) -> bool: ...
 
+    @property
+    def is_completed(self) -> bool: ...
+
     def complete(self) -> None: ...
+
+    def settle(self) -> None: ...
 
 
 class Ending:
@@ -37,6 +43,7 @@ class Ending:
         self._conversation = conversation
         self._services = services
         self._tasks: set[asyncio.Task[None]] = set()
+        self._completing = asyncio.Lock()
         self._absence: asyncio.TimerHandle | None = None
         self._cleaning: asyncio.TimerHandle | None = None
 
@@ -98,19 +105,21 @@ class Ending:
             if not stream.is_over:
                 await self._finish(stream)
         if not self._conversation.is_attended:
-            await self._complete()
+            await self._complete_once()
             self._forget_later()
 
     async def _stop(self, stream: Stream) -> None:
-        await self._finish(stream)
         opened = self._conversation.begun
+        await self._finish(stream)
+        await self._reached(stream)
+        await opened.publication.analysis.drain()
         if not stream.disconnects_on_stop:
             stream.state = StreamState.PAUSED
             stream.was_asked_to_stop = False
             self._send_end(opened, stream, wire.RecognitionStopped())
             return
         if all(one.is_over for one in opened.streams.values()):
-            await self._complete()
+            await self._complete_once()
         completed = wire.ConversationCompleted(conversation_id=opened.record.id)
         # Completed first: the vendor's JavaScript client closes at the other (§4.2).
         self._send_end(opened, stream, completed, wire.RecognitionStopped())
@@ -124,13 +133,28 @@ class Ending:
             except SymblError as exc:
                 error = failure("Cannot recognise speech", exc)
                 self._send_end(opened, stream, error)
-        await opened.publication.analysis.drain()
         stream.settle()
         stream.state = StreamState.ENDED
+        self._conversation.settle()
+        await opened.publication.analysis.drain()
         opened.outbox.put((), SaveStream(stream.record()))
+
+    async def _reached(self, stream: Stream) -> None:
+        """Where streams are put in order, the last words of all come first."""
+        if stream.request.is_live is False:
+            opened = self._conversation.begun
+            reached = opened.publication.reached(stream.until)
+            self._conversation.settle()
+            await reached
+
+    async def _complete_once(self) -> None:
+        async with self._completing:
+            if not self._conversation.is_completed:
+                await self._complete()
 
     async def _complete(self) -> None:
         opened = self._conversation.begun
+        opened.publication.advance(math.inf)
         await opened.publication.analysis.finish()
         self._conversation.complete()
         completed = wire.ConversationCompleted(conversation_id=opened.record.id)

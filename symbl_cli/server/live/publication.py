@@ -1,6 +1,8 @@
 """What is heard and found becomes rows in the store and frames on the wire."""
 
+import asyncio
 from concurrent.futures import Executor
+from functools import partial
 
 from ...protocol import events as wire
 from ...protocol.events import ConversationId, MessageId, StartRequest
@@ -10,9 +12,13 @@ from ..store.changes import SaveFinding, SaveMessage, SaveStream
 from ..store.records import MemberRecord, MessageRecord
 from . import frames
 from .analysis import Analysis, settings_of
+from .ordering import TimeOrder
 from .outbox import Addressed, Audience, Outbox
-from .stream import Stream
+from .stream import Spoken, Stream
 from .wall import zone_of
+
+_PATIENCE = 2.0
+"""Seconds that insights wait for those who began to speak earlier and go on."""
 
 
 class Publication:
@@ -36,27 +42,54 @@ class Publication:
         self._timezone_offset = request.config.timezone_offset
         self._has_sentiment = settings.sentiment
         self._has_interim_trackers = settings.interim_trackers
+        self._captions = TimeOrder()
+        self._meanings = TimeOrder()
         self._unsent: dict[MessageId, tuple[MessageRecord, Stream]] = {}
         self.analysis = Analysis(settings, conversation_id, executor, self._found)
 
     def heard(self, stream: Stream, heard: Heard) -> None:
         spoken = stream.speak(heard)
-        caption = Addressed(spoken.caption, Audience.CAPTIONS, stream.id)
         if spoken.record is None:
-            # An utterance that came to nothing moves the stream on all the same.
-            changes = (SaveStream(stream.record()),) if heard.is_final else ()
-            self._outbox.put((caption,), *changes)
-            self._hear_interim(stream, spoken.caption)
-            return
-        outgoing = [caption]
-        if self._has_sentiment:
-            self._unsent[spoken.record.id] = (spoken.record, stream)
+            self._show(stream, heard, spoken)
+        elif stream.request.is_live is False:
+            # Nobody waits for it: then rather in order.
+            publish = partial(self._publish, stream, heard, spoken, spoken.record)
+            self._captions.hold(spoken.record.start, publish)
         else:
-            outgoing.append(self._message(spoken.record, stream))
-        self._outbox.put(
-            outgoing, SaveMessage(spoken.record), SaveStream(stream.record())
-        )
-        self.analysis.hear(self.said(spoken.record, stream.member))
+            self._publish(stream, heard, spoken, spoken.record)
+
+    def advance(self, settled: float) -> None:
+        """Everything that begins up to *settled* seconds was heard."""
+        self._captions.advance(settled)
+        self._meanings.advance(settled)
+
+    def reached(self, seconds: float) -> "asyncio.Future[None]":
+        """Done when everything that began up to *seconds* is on its way."""
+        released = asyncio.get_running_loop().create_future()
+        self._captions.hold(seconds, partial(released.set_result, None))
+        return released
+
+    def _show(self, stream: Stream, heard: Heard, spoken: Spoken) -> None:
+        """An interim, or the end of an utterance that came to nothing."""
+        caption = Addressed(spoken.caption, Audience.CAPTIONS, stream.id)
+        moved = (SaveStream(stream.record(heard.end)),) if heard.is_final else ()
+        self._outbox.put((caption,), *moved)
+        self._hear_interim(stream, spoken.caption)
+
+    def _publish(
+        self, stream: Stream, heard: Heard, spoken: Spoken, record: MessageRecord
+    ) -> None:
+        outgoing = [Addressed(spoken.caption, Audience.CAPTIONS, stream.id)]
+        if self._has_sentiment:
+            self._unsent[record.id] = (record, stream)
+        else:
+            outgoing.append(self._message(record, stream))
+        moved = SaveStream(stream.record(heard.end))
+        self._outbox.put(outgoing, SaveMessage(record), moved)
+        said = self.said(record, stream.member)
+        self._meanings.hold(record.start, partial(self.analysis.hear, said))
+        loop = asyncio.get_running_loop()
+        loop.call_later(_PATIENCE, self._meanings.advance, record.start)
 
     def said(self, record: MessageRecord, member: MemberRecord) -> Said:
         """*record* as insights read it."""

@@ -1,5 +1,6 @@
 """One speaker's sound in a live conversation: from what was heard to what is said."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -96,6 +97,19 @@ class Stream:
         return self._stored if self.listener is None else self.listener.received
 
     @property
+    def until(self) -> float:
+        """Seconds since the conversation began, up to its newest sample."""
+        return self.received / self.clock.sample_rate + self._shift
+
+    @property
+    def settled(self) -> float:
+        """Seconds since the conversation began: what begins before was heard."""
+        if self.is_over:
+            return math.inf
+        position = self._stored if self.listener is None else self.listener.settled
+        return position / self.clock.sample_rate + self._shift
+
+    @property
     def is_over(self) -> bool:
         return self.state is StreamState.ENDED
 
@@ -177,14 +191,15 @@ class Stream:
         )
         return Spoken(caption, record)
 
-    def record(self) -> StreamRecord:
+    def record(self, position: int | None = None) -> StreamRecord:
+        """As the store has it, when it was heard up to *position*."""
         return StreamRecord(
             id=self.id,
             conversation_id=self._conversation_id,
             member_id=self.member.id,
             sample_rate=self.clock.sample_rate,
             epoch=self.epoch,
-            position=self._stored,
+            position=self._stored if position is None else position,
             request=str(encode(self.request)),
         )
 

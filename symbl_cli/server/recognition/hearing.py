@@ -61,6 +61,15 @@ class Hearing:
         return (waiting + closed) / SAMPLE_RATE
 
     @property
+    def settled(self) -> int:
+        """Everything that begins before this position was heard."""
+        if self._utterances:
+            first = self._utterances[0]
+            return first.section.position(first.start)
+        section = self._sections[0] if self._sections else self._latest
+        return section.position(section.earliest)
+
+    @property
     def is_speaking(self) -> bool:
         return bool(self._utterances)
 

@@ -271,6 +271,11 @@ class Listener:
         return self.hearing.received
 
     @property
+    def settled(self) -> int:
+        """The position before which everything that begins was heard."""
+        return self.hearing.settled
+
+    @property
     def backlog(self) -> float:
         """Seconds of sound that could have their text and have not."""
         return self.hearing.backlog
