@@ -194,7 +194,8 @@ def _secret(given: Given, interview: Interview, app_id: str | None) -> Secret | 
     elif given.secret_file is not None:
         text = _read(given.secret_file)
     else:
-        return Secret(answer) if (answer := interview.secret("App secret")) else None
+        answer = interview.secret("App secret") if app_id else None
+        return Secret(answer) if answer else None
     if not text:
         raise UsageError("the app secret that was given is empty")
     if app_id is None:

@@ -56,6 +56,12 @@ class LocalServer:
         """The URL that was well although a dial had failed there."""
         self._private: ServerAddress | None = None
         """Of a server that has no folder to be found in."""
+        self._why_no_store = ""
+
+    @property
+    def why_no_store(self) -> str:
+        """Why the server that was started keeps nothing, as a clause; else empty."""
+        return self._why_no_store
 
     def __call__(self) -> Endpoint:
         with self._guard:
@@ -84,8 +90,8 @@ class LocalServer:
 
     def _look_closer(self) -> ServerAddress:
         match ready(self._data):
-            case NoFolder():
-                return self._start_private()
+            case NoFolder(reason=reason):
+                return self._start_private(reason)
             case folder:
                 return self._find_or_start(folder)
 
@@ -94,7 +100,7 @@ class LocalServer:
         while True:
             state = _clear_stale(folder)
             if state is _LockState.UNSUPPORTED:
-                return self._start_private()
+                return self._start_private(f"{folder} has no file locks")
             is_free = state is _LockState.FREE
             address = self._start(folder) if is_free else _answering(folder)
             if address is not None:
@@ -111,8 +117,9 @@ class LocalServer:
             find_other=lambda: _read_address(folder / SERVER_FILE),
         )
 
-    def _start_private(self) -> ServerAddress:
+    def _start_private(self, why: str) -> ServerAddress:
         child.check_installed()
+        self._why_no_store = why
         self._private = child.start(
             (*self._command, "--no-files", *self._models_option()),
             patience=self._patience,

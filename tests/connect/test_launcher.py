@@ -115,6 +115,7 @@ def test_without_an_address_a_server_is_started(finding: Finding, data: Path) ->
 
     endpoint = server()
 
+    assert server.why_no_store == ""
     on_file = decode_address((data / SERVER_FILE).read_text())
     assert endpoint.http_url == on_file.url
     assert server().http_url == endpoint.http_url
@@ -286,12 +287,26 @@ def test_without_a_folder_the_server_runs_without_files(tmp_path: Path) -> None:
 
     endpoint = server()
 
+    assert server.why_no_store == (
+        f"{tmp_path / 'file' / 'data'} cannot be made: Not a directory"
+    )
     assert server().http_url == endpoint.http_url
     kill(endpoint)
     server.failed(endpoint, REFUSED)
     again = server()
     kill(again)
     assert again.http_url != endpoint.http_url
+
+
+def test_without_file_locks_the_server_runs_without_files(
+    finding: Finding, data: Path
+) -> None:
+    (data / LOCK_FILE).mkdir()  # as good as a file system that has none
+    server = finding()
+
+    assert pid_of(server()) > 0
+    assert server.why_no_store == f"{data} has no file locks"
+    assert not (data / SERVER_FILE).exists()
 
 
 def test_a_missing_extra_is_named_with_the_command_that_installs_it(
