@@ -1,6 +1,6 @@
 """What is said on stderr, for people or for programs."""
 
-from typing import Protocol, TextIO
+from typing import Protocol
 
 from ..errors import SymblError
 from ..protocol.events import Json
@@ -18,10 +18,18 @@ class Notices(Protocol):
     def error(self, error: SymblError) -> None: ...
 
 
+class TextStream(Protocol):
+    """Stderr, or what stands in for it."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
 class PlainNotices:
     """Sentences for people; with *quiet* no statuses."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+    def __init__(self, stream: TextStream, *, quiet: bool = False) -> None:
         self._stream = stream
         self._quiet = quiet
 
@@ -42,7 +50,7 @@ class PlainNotices:
 class JsonNotices:
     """One JSON object a line, named by what it is; with *quiet* no statuses."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+    def __init__(self, stream: TextStream, *, quiet: bool = False) -> None:
         self._stream = stream
         self._quiet = quiet
 
@@ -73,7 +81,7 @@ def _ended(message: str) -> str:
     return message if message.endswith((".", "!", "?", ":")) else f"{message}."
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextStream, text: str) -> None:
     try:
         stream.write(f"{text}\n")
         stream.flush()
