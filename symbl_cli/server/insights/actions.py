@@ -1,50 +1,20 @@
 """Action items: what someone took on, was asked to do, or is needed."""
 
-import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from .clauses import split_clauses
-from .commitments import Commitment, Form, Strength, find_commitment
+from .action_features import action_features
+from .clauses import Clause, split_clauses
+from .commitments import Commitment, Strength, find_commitment, whole_sentence
 from .dates import DateSpan, find_due
+from .scoring import load_model
+from .verbs import TASK_VERBS, WORD_VERBS
 
-_BASE = {
-    (Form.SPEAKER, Strength.FIRM): 0.65,
-    (Form.SPEAKER, Strength.DUTY): 0.5,
-    (Form.SPEAKER, Strength.HEDGED): 0.3,
-    (Form.GROUP, Strength.FIRM): 0.4,
-    (Form.GROUP, Strength.DUTY): 0.5,
-    (Form.GROUP, Strength.HEDGED): 0.4,
-    (Form.ORDER, Strength.FIRM): 0.45,
-    (Form.ORDER, Strength.DUTY): 0.5,
-    (Form.ORDER, Strength.HEDGED): 0.4,
-    (Form.THIRD, Strength.FIRM): 0.5,
-    (Form.THIRD, Strength.DUTY): 0.5,
-    (Form.THIRD, Strength.HEDGED): 0.35,
-    (Form.REQUEST, Strength.FIRM): 0.6,
-    (Form.IMPERATIVE, Strength.FIRM): 0.6,
-}
-_TASK_VERBS = frozenset(
-    (
-        "add arrange ask book bring build buy call change check circulate clean collect"
-        " compile complete confirm contact copy create deliver document draft email"
-        " ensure file fill find finish fix follow forward hire install invite"
-        " investigate mail meet order organize organise pay phone plan post prepare"
-        " print publish read record remind remove rent reply report research reserve"
-        " review rewrite schedule send set share ship sign submit talk test transcribe"
-        " update upload verify visit write evaluate design record ping order translate"
-    ).split()
-)
-_WORD_VERBS = frozenset(
-    (
-        "be see know say think mean guess like love hope believe suppose assume agree"
-        " admit bet imagine understand remember have want need seem feel hear mind"
-        " wonder live just explain repeat point start begin move stop skip continue"
-        " stay sit wait jump come show turn stick leave notice"
-    ).split()
-)
-_EMPTY = re.compile(r"(?:do|try|handle|take) (?:it|that|this|so|something)?\b(?! \w)")
-_UNREAL = frozenset(["if", "unless", "would", "whether", "suppose"])
+TOLD_FROM = 0.35
+"""The confidence from where a sentence is an action item, best on meetings."""
+
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_HEDGED = frozenset("maybe perhaps probably might may hopefully possibly".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +27,80 @@ class Action:
     due: DateSpan | None
 
 
-def find_action(
+def find_actions(
     text: str, now: datetime, names: frozenset[str] = frozenset()
-) -> Action | None:
-    """The likeliest task in the sentence *text*, however unlikely."""
-    found: list[Action] = []
-    before = ""
+) -> tuple[Action, ...]:
+    """The tasks that the sentence *text* may hold, however unlikely: one at least.
+
+    *now* is the speaker's time; *names* are lower-case names of those present.
+    """
+    parts = _parts(text, names)
+    starts = [part[0].start for part in parts]
+    ends = [*starts[1:], len(text)]
+    return tuple(
+        _action(text[:end], part, _likeliest(part, names), now)
+        for part, end in zip(parts, ends, strict=True)
+    )
+
+
+def action_confidence(
+    text: str, now: datetime, names: frozenset[str] = frozenset()
+) -> float:
+    """How sure it is that the sentence *text* holds a task, 0 to 1."""
+    found = find_actions(text, now, names)
+    return max((action.confidence for action in found), default=0.0)
+
+
+def sentence_features(text: str) -> set[str]:
+    """What the model weighs of the whole sentence *text*, as it is trained."""
+    clauses = list(split_clauses(text))
+    if not clauses:
+        return set()
+    commitment = _likeliest(clauses, frozenset())
+    due = find_due(text[commitment.task_start : commitment.end], _ANY_DAY)
+    return action_features(text, commitment, due)
+
+
+def _parts(text: str, names: frozenset[str]) -> list[list[Clause]]:
+    """Clauses in runs that hold one sure task each."""
+    parts: list[list[Clause]] = []
+    has_task = False
     for clause in split_clauses(text):
         commitment = find_commitment(clause, names)
-        if commitment:
-            due = find_due(text[commitment.task_start : commitment.end], now)
-            confidence = _confidence(commitment, due, f"{before} {clause.own_text}")
-            is_definitive = commitment.strength is not Strength.HEDGED
-            found.append(Action(commitment, confidence, is_definitive, due))
-        before = clause.own_text
-    return max(found, key=lambda action: action.confidence, default=None)
+        is_task = commitment is not None and commitment.task[0] in TASK_VERBS
+        if parts and not (is_task and has_task):
+            parts[-1].append(clause)
+        else:
+            parts.append([clause])
+        has_task = is_task or (has_task and len(parts[-1]) > 1)
+    return parts
 
 
-def _confidence(commitment: Commitment, due: DateSpan | None, around: str) -> float:
-    task = commitment.task
-    score = _BASE.get((commitment.form, commitment.strength), 0.4)
-    if due and due.value:
-        score += 0.2
-    if task[0] in _TASK_VERBS:
-        score += 0.15
-    if task[0] in _WORD_VERBS and commitment.form is not Form.NEED:
-        score -= 0.4
-    if commitment.is_negated or "not" in task[:2]:
-        score -= 0.5
-    if len(task) == 1 or _EMPTY.fullmatch(" ".join(task)):
-        score -= 0.4
-    if _UNREAL & set(around.lower().split()) and commitment.form is not Form.REQUEST:
-        score -= 0.25
-    return min(max(score, 0.01), 0.95)
+def _likeliest(clauses: list[Clause], names: frozenset[str]) -> Commitment:
+    found = [find_commitment(clause, names) for clause in clauses]
+    forms = [commitment for commitment in found if commitment is not None]
+    if not forms:
+        return whole_sentence(clauses)
+    return max(forms, key=_promise)
+
+
+def _promise(commitment: Commitment) -> float:
+    """How much a form promises beside others of its sentence."""
+    verb = commitment.task[0]
+    promise = (verb in TASK_VERBS) - 2 * (verb in WORD_VERBS)
+    firm = commitment.strength is Strength.FIRM
+    return promise + 0.5 * firm - commitment.is_negated
+
+
+def _action(
+    text: str, part: list[Clause], commitment: Commitment, now: datetime
+) -> Action:
+    """The task of *part*, which ends where *text* does."""
+    start = part[0].start
+    due = find_due(text[commitment.task_start : commitment.end], now)
+    placed = replace(commitment, start=commitment.start - start)
+    features = action_features(text[start:], placed, due)
+    confidence = load_model("actions").probability(features)
+    is_hedged = bool(_HEDGED & {norm for clause in part for norm in clause.norms})
+    is_definitive = commitment.strength is not Strength.HEDGED and not is_hedged
+    return Action(commitment, confidence, is_definitive, due)

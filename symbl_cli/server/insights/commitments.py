@@ -1,10 +1,12 @@
 """The grammar of what people take on, ask of others and need: clause in, form out."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .clauses import Clause
+from .clauses import Clause, skip_fillers
+from .verbs import TASK_VERBS
 from .words import Word
 
 
@@ -25,6 +27,8 @@ class Form(StrEnum):
     """Bea will …"""
     NEED = "need"
     """it needs to be …"""
+    NONE = "none"
+    """Said otherwise: "the next step is …"."""
 
 
 class Strength(StrEnum):
@@ -136,6 +140,20 @@ def find_commitment(
     return _named(spoken, clause, names) or _vocative_order(spoken, clause, names)
 
 
+def whole_sentence(clauses: Sequence[Clause]) -> Commitment:
+    """All of *clauses* as a task that no form tells."""
+    words = skip_fillers(tuple(word for clause in clauses for word in clause.words))
+    return Commitment(
+        form=Form.NONE,
+        strength=Strength.HEDGED,
+        subject="",
+        start=words[0].start,
+        task_start=words[0].start,
+        end=words[-1].end,
+        task=tuple(word.norm for word in words),
+    )
+
+
 def _named(
     spoken: "_Spoken", clause: Clause, names: frozenset[str]
 ) -> Commitment | None:
@@ -166,21 +184,9 @@ def _vocative_order(
     if len(words) < 3 or words[0].norm not in names:  # noqa: PLR2004
         return None
     match = re.match(r"(?P<subject>\S+) (?:please )?(?P<task>\S.*)$", spoken.text)
-    if match is None or words[1].norm not in _ORDER_VERBS | {"please"}:
+    if match is None or words[1].norm not in TASK_VERBS | {"please"}:
         return None
     return spoken.commitment(Form.IMPERATIVE, match)
-
-
-_ORDER_VERBS = frozenset(
-    (
-        "add arrange ask book bring build call change check clean collect complete"
-        " confirm contact copy create draft email file fill find finish fix follow get"
-        " give invite keep look mail make move order organize organise pay phone plan"
-        " post prepare print put read record remind remove reply report review run"
-        " schedule send set share sign start submit take talk tell test try update"
-        " upload verify visit wait write"
-    ).split()
-)
 
 
 class _Spoken:

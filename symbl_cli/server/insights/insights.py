@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import assert_never
 
 from ...protocol.events import InsightId, TrackerSpec
-from .actions import Action, find_action
+from .actions import TOLD_FROM, Action, find_actions
 from .entities import find_entities
 from .findings import (
     Due,
@@ -24,13 +24,16 @@ from .findings import (
 from .follow_ups import is_follow_up
 from .ledger import Ledger
 from .names import Room, assignee, vocative
-from .questions import asking_part, is_greeting, question_confidence
+from .questions import asking_part, is_greeting, question_confidence, told_from
 from .replies import Replies
 from .rewriting import action_phrase, rewrite
 from .sentences import Sentence, SentenceJoiner, speaker_key
 from .sentiment import rate
 from .topics import Topics
 from .trackers import Trackers
+
+_MOST_ACTIONS = 4
+"""Of one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,8 @@ class InsightSettings:
     kinds: frozenset[str] = frozenset()
     """Of question, action_item, follow_up, topic."""
     trackers: tuple[TrackerSpec, ...] = ()
-    confidence_threshold: float = 0.5
+    confidence_threshold: float | None = None
+    """`None`: each kind of insight from where it is best."""
     timezone: tzinfo = UTC
     """Where the speakers' days begin."""
     detect_entities: bool = False
@@ -128,14 +132,13 @@ class Insights:
         if "question" in self._settings.kinds:
             yield from self._read_question(sentence)
         if {"action_item", "follow_up"} & self._settings.kinds:
-            yield from self._read_action(sentence)
+            yield from self._read_actions(sentence)
 
     def _read_question(self, sentence: Sentence) -> Iterator[Finding]:
         insight_id = self._new_id(f"question:{sentence.key}")
         confidence = question_confidence(sentence.text)
-        if confidence < self._settings.confidence_threshold or is_greeting(
-            sentence.text
-        ):
+        least = told_from(sentence.text)
+        if not self._is_sure(confidence, least) or is_greeting(sentence.text):
             yield from self._ledger.withdraw(insight_id)
             return
         called = vocative(sentence.text, self._room.first_names)
@@ -151,24 +154,34 @@ class Insights:
         self._replies.expect(question, sentence.end)
         yield from self._ledger.tell(question)
 
-    def _read_action(self, sentence: Sentence) -> Iterator[Finding]:
-        now = self._moment(sentence)
-        action = find_action(sentence.text, now, self._room.first_names)
-        for kind in (InsightKind.ACTION_ITEM, InsightKind.FOLLOW_UP):
-            if kind.value not in self._settings.kinds:
-                continue
-            insight_id = self._new_id(f"{kind.value}:{sentence.key}")
-            if action is None or not self._is_told(action, kind):
-                yield from self._ledger.withdraw(insight_id)
-                continue
-            insight = self._action_insight(insight_id, kind, sentence, action)
-            self._replies.expect(insight, sentence.end)
-            yield from self._ledger.tell(insight)
+    def _read_actions(self, sentence: Sentence) -> Iterator[Finding]:
+        now = sentence.at.astimezone(self._settings.timezone)
+        found = find_actions(sentence.text, now, self._room.first_names)
+        for index in range(_MOST_ACTIONS):
+            action = found[index] if index < len(found) else None
+            for kind in (InsightKind.ACTION_ITEM, InsightKind.FOLLOW_UP):
+                if kind.value in self._settings.kinds:
+                    yield from self._tell_action(sentence, index, kind, action)
+
+    def _tell_action(
+        self, sentence: Sentence, index: int, kind: InsightKind, action: Action | None
+    ) -> Iterator[Finding]:
+        insight_id = self._new_id(f"{kind.value}:{sentence.key}:{index}")
+        if action is None or not self._is_told(action, kind):
+            yield from self._ledger.withdraw(insight_id)
+            return
+        insight = self._action_insight(insight_id, kind, sentence, action)
+        self._replies.expect(insight, sentence.end)
+        yield from self._ledger.tell(insight)
 
     def _is_told(self, action: Action, kind: InsightKind) -> bool:
-        if action.confidence < self._settings.confidence_threshold:
+        if not self._is_sure(action.confidence, TOLD_FROM):
             return False
         return kind is InsightKind.ACTION_ITEM or is_follow_up(action.commitment.task)
+
+    def _is_sure(self, confidence: float, best_from: float) -> bool:
+        least = self._settings.confidence_threshold
+        return confidence >= (best_from if least is None else least)
 
     def _action_insight(
         self,
@@ -195,9 +208,6 @@ class Insights:
             phrases=(action_phrase(commitment, sentence.text, known),),
             tags=tuple(_tags(text, who, action)),
         )
-
-    def _moment(self, sentence: Sentence) -> datetime:
-        return sentence.at.astimezone(self._settings.timezone)
 
 
 def analyse(

@@ -1,23 +1,27 @@
 """Questions: how sure it is that a sentence asks something."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from .clauses import AUXILIARIES, SUBJECTS, WH, Clause, skip_fillers, split_clauses
+from .features import classed, core_words, fluent_words, ngrams
+from .scoring import load_model
 from .words import norms, read_words
+
+_PUNCTUATED_FROM = 0.4
+_BARE_FROM = 0.3
 
 _DETERMINERS = frozenset(
     "the a an your my our their any anyone anybody someone".split()
 )
 _ASKED_SUBJECTS = SUBJECTS | _DETERMINERS | {"not"}
 _WH_VERBS = frozenset(
-    (
-        "is are was were do does did can could will would should shall has have had am"
-        " 's about if else kind sort time many much long far often come books takes"
-        " wants needs goes makes said says"
-    ).split()
+    "is are was were do does did can could will would should shall has have had am 's"
+    " about if else kind sort time many much long far often come books takes wants"
+    " needs goes makes said says".split()
 )
 _ASKS = 0.7
-"""The confidence from where a clause asks something by itself."""
+"""The opening's weight from where a clause asks something by itself."""
 _TAGS = re.compile(
     r"(?:^| )(?:(?:is|are|was|were|do|does|did|has|have|will|would|can|could|should)"
     r" (?:not )?(?:it|you|we|they|he|she|that|there|i)|right|or what|or not|huh|correct"
@@ -32,13 +36,26 @@ _GREETING = re.compile(
     r"|am i audible|is (?:this|it) (?:thing )?on|are you there|you there)"
 )
 _GREETING_FILLERS = frozenset("hi hello hey morning everyone all there".split())
+_PUNCTUATED = re.compile(r"[.,;:!?…–-][\"'”’)\s]*$")
+_LENGTHS = (6, 9, 15, 25)
+_SHORT = 3
 
 
 def question_confidence(text: str) -> float:
     """How sure it is that the sentence *text* asks something, 0 to 1."""
-    if text.rstrip("\"'”’) ").endswith("?"):
-        return 0.95
-    return max((_opening(clause) for clause in split_clauses(text)), default=0.0)
+    if not any(character.isalnum() for character in text):
+        return 0.0
+    name = "questions" if is_punctuated(text) else "bare_questions"
+    return load_model(name).probability(question_features(text))
+
+
+def told_from(text: str) -> float:
+    """The confidence from where *text* is told as a question, best on meetings."""
+    return _PUNCTUATED_FROM if is_punctuated(text) else _BARE_FROM
+
+
+def is_punctuated(text: str) -> bool:
+    return _PUNCTUATED.search(text) is not None
 
 
 def asking_part(text: str) -> str:
@@ -60,7 +77,60 @@ def is_greeting(text: str) -> bool:
     return _GREETING.fullmatch(" ".join(words)) is not None
 
 
+def question_features(text: str) -> set[str]:
+    """What the models weigh of *text*; its punctuation only where it has any."""
+    words = fluent_words(text)
+    core = core_words(words)
+    features = set(_wording(words, core)) | set(_openings(words, core))
+    if is_punctuated(text):
+        features |= set(_punctuation(text, features))
+    return features
+
+
+def _wording(words: Sequence[str], core: Sequence[str]) -> Iterator[str]:
+    yield from ngrams(words, 3)
+    edged = ["<", *words, ">"]
+    for first, third in zip(edged, edged[2:], strict=False):
+        yield f"{first} * {third}"
+    for run in ngrams(classed(words), 3):
+        if " " in run:
+            yield f"~{run}"
+    for size in range(1, 5):
+        yield "^" + " ".join(core[:size])
+        yield "^~" + " ".join(classed(core[:size]))
+    for size in (2, 3):
+        yield "$" + " ".join(words[-size:])
+    if len(core) <= _SHORT:
+        yield "all " + " ".join(core)
+
+
+def _openings(words: Sequence[str], core: Sequence[str]) -> Iterator[str]:
+    length = len(core)
+    yield f"len{next((most for most in _LENGTHS if length < most), 99)}"
+    if length < _LENGTHS[0]:
+        yield f"len={length}"
+    yield f"opener={length != len(words)}"
+    clauses = split_clauses(" ".join(words))
+    core_clauses = split_clauses(" ".join(core))
+    if clauses and core_clauses:
+        yield f"rule={max(map(_opening, clauses))}"
+        yield f"last={_opening(clauses[-1])}"
+        yield f"first={_opening(core_clauses[0])}"
+
+
+def _punctuation(text: str, features: set[str]) -> Iterator[str]:
+    stripped = text.rstrip("\"'”’) ")
+    yield f"end{stripped[-1]}"
+    if "?" in stripped[:-1]:
+        yield "has?"
+    if stripped.endswith("?"):
+        for feature in features:
+            if feature.startswith(("^", "$", "len")):
+                yield f"?{feature}"
+
+
 def _opening(clause: Clause) -> float:
+    """How much the first words of *clause* look like a question's."""
     words = norms(skip_fillers(clause.words))
     match words:
         case [wh, follower, *_] if wh in WH:

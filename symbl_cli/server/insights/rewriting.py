@@ -75,6 +75,8 @@ def _head(commitment: Commitment, text: str, assignee: Party | None) -> str:
         case Form.REQUEST | Form.IMPERATIVE:
             no = " not" if commitment.is_negated else ""
             return f"{assignee.name} will{no}" if assignee else ""
+        case Form.NONE:
+            return ""
         case Form.SPEAKER if commitment.subject == "let me":
             return ""
         case Form.SPEAKER:

@@ -1,0 +1,85 @@
+"""The labelled meetings, as the benchmark and the training read them.
+
+Texts come from the data folder; of what was labelled here only ids, labels and
+places are kept (`labels/`).
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LABELS = Path(__file__).parent / "labels" / "action_items.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An utterance of a meeting, and whether it is what is looked for."""
+
+    id: str
+    meeting: str
+    speaker: str
+    text: str
+    bare: str
+    """Lower case, no punctuation."""
+    label: int
+    weight: float = 1.0
+    """Utterances of the meetings for which this one stands."""
+    kind: str = ""
+    assignee: str | None = None
+    """`speaker`, `addressee`, `group`, `third`."""
+    due: str | None = None
+    is_follow_up: bool = False
+
+
+def rows(path: Path) -> Iterator[dict[str, object]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def read_questions(data: Path) -> list[Labelled]:
+    return [_labelled(row) for row in rows(data / "questions_dev.jsonl")]
+
+
+def read_hand_labels(data: Path) -> list[Labelled]:
+    """The sentences that came with hand labels."""
+    return [
+        _labelled(row)
+        for row in rows(data / "actions_hand_dev.jsonl")
+        if row["src"] in {"ami", "icsi"}
+    ]
+
+
+def read_own_labels(data: Path) -> list[Labelled]:
+    """The sentences labelled here, with their texts out of *data*."""
+    texts = {
+        row["id"]: row
+        for name in ("actions_dev.jsonl", "questions_dev.jsonl")
+        for row in rows(data / name)
+    }
+    return [_labelled({**texts[label["id"]], **label}) for label in rows(LABELS)]
+
+
+def read_actions(data: Path) -> list[Labelled]:
+    return [*read_own_labels(data), *read_hand_labels(data)]
+
+
+def _labelled(row: dict) -> Labelled:
+    text = row["text"]
+    due = row.get("due")
+    if isinstance(due, list):
+        due = text[due[0] : due[1]]
+    return Labelled(
+        id=row["id"],
+        meeting=row["conv"],
+        speaker=row["spk"],
+        text=text,
+        bare=row["raw"],
+        label=int(row["y"] if "label" not in row else row["label"] != "N"),
+        weight=float(row.get("w", 1.0)),
+        kind=str(row.get("label", row.get("kind", ""))),
+        assignee=row.get("assignee"),
+        due=due,
+        is_follow_up=bool(row.get("followup")),
+    )

@@ -1,0 +1,112 @@
+"""What the action model weighs of a sentence: its words, its form, telling cues."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+from .commitments import Commitment, Form
+from .dates import DateSpan
+from .features import fluent_words, ngrams
+from .verbs import TASK_VERBS, WORD_VERBS
+from .words import tidy
+
+_CUES = {
+    "cond": r"if|unless|suppose",
+    "would": r"would",
+    "when": r"when|once|as soon as",
+    "move": (
+        r"slides?|presentation|present|digits?|agenda|minutes?|draw|board|"
+        r"whiteboard|show|explain|introduce|welcome|start|begin|go first|read|"
+        r"close|move on|skip"
+    ),
+    "now": r"now|right now|today|here",
+    "later": (
+        r"later|after|afterwards|tomorrow|tonight|next|soon|week|month|monday|"
+        r"tuesday|wednesday|thursday|friday|until|before"
+    ),
+    "person": r"him|her|them|someone|somebody|people",
+    "general": r"you (?:can|could|have|need|want|get|would|know|might|may)",
+    "past": r"was|were|did|had|said|went|did not|wanted",
+    "think": r"i (?:think|guess|mean|suppose|believe)",
+    "because": r"because|since",
+    "relative": r"which|who|that|where|what|how|why",
+    "hedge": r"hopefully|probably|maybe|perhaps|might|may",
+    "should": r"should|ought",
+    "touch": (
+        r"email|mail|call|phone|ask|talk|meet|meeting|send|contact|discuss|"
+        r"remind|tell|write|speak"
+    ),
+    "work": (
+        r"make|do|write|prepare|finish|build|design|work|check|look|find|get|"
+        r"put|try|run|test|collect|record|transcribe|fix|update|add|set up|"
+        r"come up"
+    ),
+    "role": (
+        r"designer|marketing|expert|manager|user interface|industrial|project|"
+        r"i d|u i d|coach"
+    ),
+    "thing": (
+        r"(?:it|this|that|there|he|she|they) (?:is|'s|are|was|will be|has to be|"
+        r"should be|must be|can be)"
+    ),
+}
+_CUE_PATTERNS = {name: re.compile(rf"\b(?:{words})\b") for name, words in _CUES.items()}
+_ENDS_VAGUELY = re.compile(r"\b(?:it|that|this)$")
+_PAIRED = tuple(
+    (one, two)
+    for one, two in product(
+        ("later", "touch", "work", "move", "cond", "general", "thing"),
+        ("later", "touch", "work", "role", "person"),
+    )
+    if one < two
+)
+_LENGTHS = (5, 8, 14, 25)
+_LONGEST_TASK = 8
+_NAME = re.compile(r"(?<=[\w,] )(?!I\b)[A-Z][a-z]{2,}")
+
+
+def action_features(
+    text: str, commitment: Commitment, due: DateSpan | None
+) -> set[str]:
+    """The features of the sentence *text*, whose likeliest form is *commitment*."""
+    words = fluent_words(text)
+    features = set(ngrams(words, 3)) | set(_cues(" ".join(words)))
+    features |= set(_form(commitment))
+    if due:
+        features.add("due" if due.value else "vague due")
+    length = len(text.split())
+    features.add(f"length{next((most for most in _LENGTHS if length < most), 99)}")
+    if text.rstrip().endswith("?"):
+        features.add("asked")
+    if _NAME.search(tidy(text)):
+        features.add("name")
+    return features
+
+
+def _form(commitment: Commitment) -> Iterator[str]:
+    if commitment.form is Form.NONE:
+        yield "form=none"
+        return
+    verb = commitment.task[0]
+    kind = "task" if verb in TASK_VERBS else "word" if verb in WORD_VERBS else "other"
+    yield f"form={commitment.form}"
+    yield f"form={commitment.form}:{commitment.strength}"
+    yield f"form={commitment.form}:{kind}"
+    yield f"kind={kind}"
+    yield f"verb={verb}"
+    yield f"task={min(len(commitment.task), _LONGEST_TASK)}"
+    if commitment.is_negated:
+        yield "negated"
+    if commitment.start == 0:
+        yield "first"
+
+
+def _cues(spoken: str) -> Iterator[str]:
+    found = {name for name, cue in _CUE_PATTERNS.items() if cue.search(spoken)}
+    if _ENDS_VAGUELY.search(spoken):
+        found.add("vague")
+    for name in found:
+        yield f"cue={name}"
+    for one, two in _PAIRED:
+        if one in found and two in found:
+            yield f"cue={one}+{two}"

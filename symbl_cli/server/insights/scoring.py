@@ -1,0 +1,32 @@
+"""A logistic model as data: the weights of features, read from our resources."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp
+
+_FARTHEST = 30.0
+"""Beyond it a logistic is 0 or 1 anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """How sure a set of features makes us."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def probability(self, features: Iterable[str]) -> float:
+        weights = self.weights
+        score = self.bias + sum(weights.get(feature, 0.0) for feature in set(features))
+        return 1 / (1 + exp(-min(max(score, -_FARTHEST), _FARTHEST)))
+
+
+@cache
+def load_model(name: str) -> LogisticModel:
+    """The model that the package ships as *name*."""
+    resource = files("symbl_cli.resources").joinpath("insights", f"{name}.json")
+    stored = json.loads(resource.read_text(encoding="utf-8"))
+    return LogisticModel(stored["bias"], stored["weights"])
