@@ -10,8 +10,7 @@ from pathlib import Path
 from .. import __version__
 from ..errors import MissingError, SymblError
 from ..protocol.local import LOCAL_TENANT, ServerAddress, encode_address
-from .credentials import new_access
-from .serving import announced, locked, serve
+from .finding import announced, locked
 from .settings import RecognizerName, ServerSettings
 
 _LOCK_PATIENCE = 1.0
@@ -43,7 +42,6 @@ def main(argv: list[str]) -> int:
 
 
 def _serve(settings: ServerSettings) -> None:
-    access = new_access()
     with contextlib.ExitStack() as stack:
         announce = _say
         if (folder := settings.data_folder) is not None:
@@ -57,6 +55,12 @@ def _serve(settings: ServerSettings) -> None:
             def announce(address: ServerAddress) -> None:
                 write(address)
                 _say(address)
+
+        # Only the winner of the lock pays for what a server needs.
+        from .credentials import new_access
+        from .serving import serve
+
+        access = new_access()
 
         def ready(url: str) -> None:
             token = access.issue(LOCAL_TENANT)

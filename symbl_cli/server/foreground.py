@@ -14,7 +14,8 @@ from ..protocol.local import (
     decode_address,
 )
 from .credentials import Pair, hash_secret, new_access, new_pair
-from .serving import announced, locked, serve
+from .finding import announced, locked
+from .serving import serve
 from .settings import ServerSettings
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import socket
 import sys
@@ -12,15 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from filelock import FileLock, Timeout
 
-from ..errors import MissingError, UsageError
-from ..protocol.local import (
-    LOCK_FILE,
-    SERVER_FILE,
-    ServerAddress,
-    encode_address,
-)
+from ..errors import UsageError
 from .asgi import Running, build_app
 from .credentials import Access
 from .settings import ServerSettings
@@ -44,8 +36,8 @@ def serve(
 ) -> int | None:
     """Serve until a signal comes or, unless *forever*, nobody needs it any more.
 
-    Returns the signal's number. *ready* is given the URL once requests are answered. Raises UsageError where the
-    address cannot be had.
+    Returns the signal's number. *ready* is given the URL once requests are answered.
+    Raises UsageError where the address cannot be had.
     """
     with _bound(settings.host, settings.port) as listener:
         url = _url(listener, is_secure=tls is not None)
@@ -71,45 +63,6 @@ def serve(
         )
         asyncio.run(server.serve(sockets=[listener]))
         return server.ended_by
-
-
-@contextmanager
-def locked(data_folder: Path, *, patience: float) -> Iterator[None]:
-    """Be the one server of the store in *data_folder*.
-
-    Raises MissingError after *patience* seconds where another process is.
-    """
-    lock = FileLock(data_folder / LOCK_FILE)
-    try:
-        lock.acquire(timeout=patience)
-    except Timeout:
-        raise MissingError(
-            f"another server keeps the conversations in {data_folder}",
-            suggestion="use that one, or end it first",
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def announced(data_folder: Path) -> Iterator[Callable[[ServerAddress], None]]:
-    """Gives what writes `server.json`; the file is gone at the end."""
-    path = data_folder / SERVER_FILE
-    try:
-        yield lambda address: _write(path, encode_address(address))
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """At once, and for this user alone."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - has the mode
-        file.write(text)
-    draft.replace(path)
 
 
 @contextmanager
