@@ -184,9 +184,9 @@ class Conversation:
         """It has come to its end; it may be reopened by a stream that knows it."""
         self.phase = Phase.COMPLETED
         opened = self.begun
-        opened.record = replace(
-            opened.record, is_live=False, ended_at=self._services.now()
-        )
+        heard = (stream.ended_at for stream in opened.streams.values())
+        ended_at = max(heard, default=self._services.now())
+        opened.record = replace(opened.record, is_live=False, ended_at=ended_at)
 
     @property
     def is_attended(self) -> bool:

@@ -97,6 +97,11 @@ class Stream:
         return self._stored if self.listener is None else self.listener.received
 
     @property
+    def ended_at(self) -> datetime:
+        """Wall time of its newest sample."""
+        return self.clock.at(self.received)
+
+    @property
     def until(self) -> float:
         """Seconds since the conversation began, up to its newest sample."""
         return self.received / self.clock.sample_rate + self._shift
