@@ -1,11 +1,10 @@
 """Which input devices there are, and which one a name means."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from ..errors import AudioError, MissingError, UsageError
+from ..errors import AudioError, MissingError, SymblError, UsageError
 from .drivers.driver import Driver, InputDevice
 
 log = logging.getLogger(__name__)
@@ -22,37 +21,39 @@ class Choice:
     speaker: str | None = None
 
 
-Devices: TypeAlias = tuple[InputDevice, ...]
+def open_device(wanted: str = MICROPHONE) -> tuple[Driver, Choice]:
+    """The device that *wanted* means, and the first way to a sound card that has it.
 
-
-def open_driver(wanted: str = MICROPHONE) -> tuple[Driver, Devices]:
-    """The first way to a sound card that may have what is *wanted*, and its devices.
-
-    Raises `MissingError` where nothing is installed that could record.
+    Raises `MissingError` where none has it or nothing is installed that could record,
+    `UsageError` where several devices are meant.
     """
-    reasons: list[MissingError | AudioError] = []
-    deaf = ""
-    for make in _DRIVERS:
+    search = _Search()
+    for driver, devices in search.drivers():
         try:
-            driver = make()
-            devices = driver.devices()
-        except (MissingError, AudioError) as exc:
-            reasons.append(exc)
-            log.debug("%s", exc.message)
-            continue
-        if _may_have(devices, wanted):
+            choice = choose(devices, wanted)
+        except MissingError as exc:
+            driver.close()
+            search.absent.append(exc)
+        except UsageError:
+            driver.close()
+            raise
+        else:
             log.info("recording through %s", driver.name)
-            return driver, devices
+            return driver, choice
+        if devices and wanted.partition("=")[0].isdecimal():
+            break  # a number is one of `list_devices`
+    raise search.failure()
+
+
+def list_devices() -> tuple[InputDevice, ...]:
+    """Every input there is. Raises `MissingError` if nothing could record."""
+    search = _Search()
+    for driver, devices in search.drivers():
         driver.close()
-        deaf = deaf or driver.name
-    raise _no_device((), wanted) if deaf else _nothing_installed(reasons)
-
-
-def list_devices() -> Devices:
-    """Every input there is. Raises `MissingError` as `open_driver` does."""
-    driver, devices = open_driver()
-    driver.close()
-    return devices
+        if devices:
+            return devices
+        search.absent.append(_no_device(devices, MICROPHONE))
+    raise search.failure()
 
 
 def choose(devices: Sequence[InputDevice], wanted: str) -> Choice:
@@ -74,12 +75,6 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> Choice:
             f"{wanted!r} may be any of {names}", suggestion="give the number"
         )
     return Choice(found[0], speaker or None)
-
-
-def _may_have(devices: Devices, wanted: str) -> bool:
-    """Only what the computer plays can be heard one way and not another."""
-    name = wanted.partition("=")[0].lower()
-    return any(it.is_monitor for it in devices) if name == SYSTEM else bool(devices)
 
 
 def _matching(devices: Sequence[InputDevice], wanted: str) -> list[InputDevice]:
@@ -147,10 +142,33 @@ def _with_recorder() -> Driver:
 _DRIVERS = (_with_pyaudio, _with_sounddevice, _with_recorder)
 
 
-def _nothing_installed(reasons: Sequence[MissingError | AudioError]) -> MissingError:
-    told = "; ".join(reason.message for reason in reasons)
-    remedy = next((it.suggestion for it in reasons if it.suggestion), "")
-    return MissingError(
-        f"nothing here can record: {told}",
-        suggestion=remedy or "pip install sounddevice",
-    )
+class _Search:
+    """One round of all the ways to a sound card."""
+
+    def __init__(self) -> None:
+        self.absent: list[MissingError] = []
+        """What was not found, by those that could look."""
+        self._unusable: list[SymblError] = []
+
+    def drivers(self) -> Iterator[tuple[Driver, tuple[InputDevice, ...]]]:
+        """Those that work, the best first, and their devices."""
+        for make in _DRIVERS:
+            try:
+                driver = make()
+                devices = driver.devices()
+            except (MissingError, AudioError) as exc:
+                self._unusable.append(exc)
+                log.debug("%s", exc.message)
+            else:
+                yield driver, devices
+
+    def failure(self) -> MissingError:
+        """What the best of them says; else why none works."""
+        if self.absent:
+            return self.absent[0]
+        told = "; ".join(reason.message for reason in self._unusable)
+        remedies = (reason.suggestion for reason in self._unusable)
+        return MissingError(
+            f"nothing here can record: {told}",
+            suggestion=next(filter(None, remedies), "pip install sounddevice"),
+        )

@@ -31,8 +31,8 @@ def open_file(
 ) -> Feed:
     """Open the recording *path*; what it is, its first bytes tell.
 
-    A named pipe (`<(ffmpeg …)`) is read as stdin would be; only there rate, channels
-    and encoding count. Raises `UsageError`, `NotAudioError` or `MissingError`.
+    A pipe (`<(ffmpeg …)`, /dev/stdin) is read as stdin would be; only there rate,
+    channels and encoding count. Raises `UsageError`, `NotAudioError` or `MissingError`.
     """
     if _is_pipe(path):
         from .stdin import open_pipe
@@ -66,4 +66,4 @@ def _is_pipe(path: Path) -> bool:
         mode = path.stat().st_mode
     except (OSError, ValueError):
         return False
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)

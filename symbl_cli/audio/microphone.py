@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from ..errors import AudioError, SymblError
 from ..media.format import AudioFormat
-from .devices import MICROPHONE, choose, open_driver
+from .devices import MICROPHONE, SYSTEM, choose, open_device
 from .drivers.driver import Driver, InputDevice, Stream
 from .feed import HIGHEST_RATE, LOWEST_RATE, Gate
 from .levels import LevelWatch
@@ -66,12 +66,11 @@ def open_microphone(
     At its native rate and with one channel unless told otherwise. Raises
     `MissingError`, `UsageError` (several devices are meant) or `AudioError`.
     """
-    driver, devices = open_driver(wanted)
+    driver, choice = open_device(wanted)
+    formats = _formats(choice.device, sample_rate, channels)
     try:
-        choice = choose(devices, wanted)
-        formats = _formats(choice.device, sample_rate, channels)
         return Microphone(driver, choice.device, formats, speaker=choice.speaker)
-    except SymblError:
+    except AudioError:
         driver.close()
         raise
 
@@ -188,7 +187,7 @@ class Microphone:
         """See why nothing comes."""
         asleep, self._asleep = self._asleep, self._clocks.asleep()
         if self._asleep - asleep > _SLEEP:
-            self._open_again()
+            yield from self._open_again()
             return
         self._idle_looks += 1
         if self._stream.is_active and self._idle_looks < _LOST_AFTER_LOOKS:
@@ -197,15 +196,13 @@ class Microphone:
             raise self._gives_nothing()
         yield SourceState("device_lost", device=self._device.name)
         self._timeline.lose_device()
-        self._open_again()
-        if not self._gate.is_closed:
-            yield SourceState("device_changed", device=self._device.name)
+        yield from self._open_again(was_lost=True)
 
     def _pause(self) -> Iterator[Captured]:
         self._replace_stream(_NOTHING)
         yield SourceState("paused")
         self._gate.wait_until_open()
-        self._open_again()
+        yield from self._open_again()
         if not self._gate.is_closed:
             yield SourceState("resumed")
             yield self._timeline.pause()
@@ -217,32 +214,40 @@ class Microphone:
             suggestion="see `symbl devices` for the others",
         )
 
-    def _open_again(self) -> None:
-        """Open the same device, else the default, as soon as there is one."""
+    def _open_again(self, *, was_lost: bool = False) -> Iterator[SourceState]:
+        """Open the same device, else the default; tell of what people should know."""
         self._replace_stream(_NOTHING)
-        while not self._gate.is_closed:
-            try:
-                device = self._same_or_default()
-                stream = self._driver.open(device, self.format, self._deliver)
-            except SymblError as exc:
-                log.debug("%s", exc.message)
-                self._gate.wait_until_closed(_TRY_AGAIN_AFTER)
-            else:
-                self._device = device
-                self._idle_looks = 0
-                self._replace_stream(stream)
-                return
+        before = self._device
+        while not (self._gate.is_closed or self._reopens()):
+            self._gate.wait_until_closed(_TRY_AGAIN_AFTER)
+        is_other = was_lost or self._device.name != before.name
+        if is_other and not self._gate.is_closed:
+            yield SourceState("device_changed", device=self._device.name)
+
+    def _reopens(self) -> bool:
+        try:
+            device = self._same_or_default()
+            stream = self._driver.open(device, self.format, self._deliver)
+        except SymblError as exc:
+            log.debug("%s", exc.message)
+            return False
+        self._device = device
+        self._idle_looks = 0
+        self._replace_stream(stream)
+        return True
 
     def _same_or_default(self) -> InputDevice:
         devices = self._driver.devices()
         same = [device for device in devices if device.name == self.name]
-        return same[0] if same else choose(devices, MICROPHONE).device
+        default = SYSTEM if self._device.is_monitor else MICROPHONE
+        return same[0] if same else choose(devices, default).device
 
     def _replace_stream(self, stream: Stream) -> None:
         """Close the one there is; once all is closed, *stream* too."""
         with self._replacing:
             old, self._stream = self._stream, stream
-        _in_time(old.close)
+        if old is not _NOTHING:
+            _in_time(old.close)
         if self._gate.is_closed and stream is not _NOTHING:
             self._replace_stream(_NOTHING)
 

@@ -31,8 +31,11 @@ def open_stdin(
     A WAV header tells its own rate and channels. Compressed sound is refused, unless
     *encoding* announces it, and so is text. Raises `NotAudioError`, `UsageError`.
     """
-    _require_pipe(fd)
-    return _open(fd, "stdin", AudioFormat(sample_rate, channels), encoding)
+    try:
+        own = os.dup(fd)
+    except OSError as exc:
+        raise UsageError("stdin is closed: there is no sound to read") from exc
+    return _open(own, "stdin", AudioFormat(sample_rate, channels), encoding)
 
 
 def open_pipe(
@@ -46,19 +49,13 @@ def open_pipe(
     return _open(fd, path.name, AudioFormat(sample_rate, channels), encoding)
 
 
-def _require_pipe(fd: int) -> None:
-    try:
-        os.fstat(fd)
-    except OSError as exc:
-        raise UsageError("stdin is closed: there is no sound to read") from exc
+def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> Feed:
     if os.isatty(fd):
+        os.close(fd)
         raise UsageError(
-            "stdin is the keyboard: there is no sound to read",
+            f"{name} is the keyboard: there is no sound to read",
             suggestion="symbl stream - < talk.wav",
         )
-
-
-def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> Feed:
     reader, interrupt = _open_reader(fd, audio_format, encoding)
     return Playback(
         reader, name=name, gate=Gate(), timing=AsItComes(), interrupt=interrupt
@@ -75,10 +72,19 @@ def _open_reader(
         case Encoding.MULAW:
             return _open_plain(fd, Layout(audio_format, samples.mulaw()))
         case Encoding.FLAC | Encoding.OPUS:
-            from ..media.ffmpeg import FfmpegReader
+            return _open_compressed(fd, encoding)
 
-            reader = FfmpegReader("pipe:0", name=encoding.value, stdin=fd)
-            return Begun(reader), reader.interrupt
+
+def _open_compressed(
+    fd: int, encoding: Encoding
+) -> tuple[PcmReader, Callable[[], None]]:
+    from ..media.ffmpeg import FfmpegReader
+
+    try:
+        reader = FfmpegReader("pipe:0", name=encoding.value, stdin=fd)
+    finally:
+        os.close(fd)
+    return Begun(reader), reader.interrupt
 
 
 def _open_plain(fd: int, layout: Layout) -> tuple[PcmReader, Callable[[], None]]:

@@ -4,9 +4,8 @@ import logging
 import os
 from pathlib import Path
 from shutil import which
-from typing import IO
 
-from ..errors import NotAudioError, UsageError
+from ..errors import NotAudioError, SymblError, UsageError
 from .format import AudioFormat
 from .reader import PcmReader
 from .sniff import HEAD_SIZE, Content, Sniffed, sniff
@@ -25,43 +24,32 @@ def open_recording(path: Path) -> PcmReader:
     is no such file, `NotAudioError` where it holds no sound, `MissingError` where the
     program that could read it is not installed.
     """
-    file = _open(path)
+    if os.path.isdir(path):  # noqa: PTH112 - Path's own raises where it may not look
+        raise UsageError(f"{str(path)!r} is a folder, not a recording")
     try:
-        sniffed = sniff(file.read(HEAD_SIZE))
-        file.seek(0)
-    except OSError as exc:
-        file.close()
-        raise UsageError(f"cannot read {str(path)!r}: {exc.strerror}") from exc
-    if sniffed.content is not Content.WAV:
-        file.close()
-    try:
-        return Begun(_open_reader(path, file, sniffed))
+        return Begun(_open_reader(path))
     except NotAudioError as exc:
         raise NotAudioError(
             f"no sound in {str(path)!r}: {exc.message}", suggestion=exc.suggestion
         ) from exc
-
-
-def _open(path: Path) -> IO[bytes]:
-    if os.path.isdir(path):  # noqa: PTH112 - Path's own raises where it may not look
-        raise UsageError(f"{str(path)!r} is a folder, not a recording")
-    try:
-        return path.open("rb")
     except FileNotFoundError as exc:
         raise UsageError(f"there is no file {str(path)!r}") from exc
-    except (OSError, ValueError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else str(exc)
-        raise UsageError(f"cannot read {str(path)!r}: {reason}") from exc
+    except OSError as exc:
+        raise UsageError(f"cannot read {str(path)!r}: {exc.strerror}") from exc
+    except ValueError as exc:  # a NUL in its name
+        raise UsageError(f"cannot read {str(path)!r}: {exc}") from exc
 
 
-def _open_reader(path: Path, file: IO[bytes], sniffed: Sniffed) -> PcmReader:
+def _open_reader(path: Path) -> PcmReader:
+    with path.open("rb") as file:
+        sniffed = sniff(file.read(HEAD_SIZE))
     match sniffed.content:
         case Content.EMPTY:
             raise NotAudioError("it is empty")
         case Content.TEXT | Content.OTHER:
             raise NotAudioError(f"it is {sniffed.name}")
         case Content.WAV:
-            return _open_wav(path, file)
+            return _open_wav(path)
         case Content.COMPRESSED if sniffed.name == "MP3" and which("ffmpeg"):
             # libsndfile's decoder writes its complaints to our stderr.
             return _open_with_ffmpeg(path, sniffed)
@@ -71,13 +59,14 @@ def _open_reader(path: Path, file: IO[bytes], sniffed: Sniffed) -> PcmReader:
             return _open_with_ffmpeg(path, sniffed)
 
 
-def _open_wav(path: Path, file: IO[bytes]) -> PcmReader:
+def _open_wav(path: Path) -> PcmReader:
+    file = path.open("rb")
     try:
         return open_wav(file)
     except CompressedWavError:
         file.close()
         return _open_with_ffmpeg(path, Sniffed(Content.COMPRESSED, "compressed WAV"))
-    except NotAudioError:
+    except (NotAudioError, OSError):
         file.close()
         raise
 
@@ -115,7 +104,7 @@ class Begun:
         self._reader = reader
         try:
             self._first = reader.read(_FIRST_FRAMES)
-        except NotAudioError:
+        except SymblError:
             reader.close()
             raise
         if not self._first:

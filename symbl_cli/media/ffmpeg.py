@@ -29,7 +29,10 @@ class FfmpegReader:
                 f"reading {name or 'this kind of file'} takes ffmpeg",
                 suggestion=install_command(FFMPEG),
             )
-        self._child = Child([program, *_ffmpeg_arguments(url)], stdin)
+        try:
+            self._child = Child([program, *_ffmpeg_arguments(url)], stdin)
+        except OSError as exc:
+            raise MissingError(f"cannot start {program}: {exc.strerror}") from exc
         try:
             self._reader = open_wav(self._child.output)
         except NotAudioError as exc:

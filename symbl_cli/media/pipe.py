@@ -16,7 +16,7 @@ _FEWEST_TO_LOOK_AT = 12
 
 
 class PipeStream:
-    """A `ByteStream` of the file descriptor *fd*, which stays open.
+    """A `ByteStream` of the file descriptor *fd*, which it owns.
 
     `interrupt` ends it for a reader that waits, at once except on Windows, where
     nothing but the writer can end a wait.
@@ -52,8 +52,8 @@ class PipeStream:
     def close(self) -> None:
         with self._closing:
             if not self._is_closed:
-                os.close(self._waker)
-                os.close(self._woken)
+                for fd in (self._fd, self._waker, self._woken):
+                    os.close(fd)
             self._is_closed = self._is_over = True
 
     def _fill(self, size: int) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..errors import AudioError
 from .format import AudioFormat
 from .reader import ByteStream
 from .samples import SampleCodec
@@ -56,8 +57,12 @@ class SampleReader:
         self._stream.close()
 
     def _read_bytes(self, size: int) -> bytes:
-        if self._left is None:
-            return self._stream.read(size)
-        block = self._stream.read(min(size, self._left))
-        self._left -= len(block)
+        if self._left is not None:
+            size = min(size, self._left)
+        try:
+            block = self._stream.read(size)
+        except OSError as exc:
+            raise AudioError(f"the input breaks off: {exc.strerror}") from exc
+        if self._left is not None:
+            self._left -= len(block)
         return block

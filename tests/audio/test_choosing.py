@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from symbl_cli.audio.devices import Choice, choose, open_driver
+from symbl_cli.audio import devices
+from symbl_cli.audio.devices import Choice, choose, open_device
 from symbl_cli.audio.drivers.driver import InputDevice
 from symbl_cli.audio.drivers.portaudio import failure
 from symbl_cli.errors import MissingError, UsageError
 from symbl_cli.media.format import AudioFormat
+from tests.audio.feeds import HandDriver
 
 BUILT_IN = InputDevice(0, "Built-in Microphone", 2, 48000)
 HEADSET = InputDevice(2, "USB Headset", 1, 16000, is_default=True)
@@ -88,7 +90,7 @@ def test_without_any_way_to_record_all_that_were_tried_are_named(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(MissingError) as caught:
-        open_driver()
+        open_device()
     assert caught.value.message == (
         "nothing here can record: PyAudio is not installed; sounddevice is not"
         " installed; none of pw-record, parec, arecord is installed"
@@ -118,3 +120,52 @@ def test_an_internal_error_on_a_mac_says_how_to_update(
     error = failure(-9986, "Internal PortAudio error", "Yeti", AudioFormat())
 
     assert error.suggestion == "update PortAudio: brew upgrade portaudio"
+
+
+def hand_drivers(
+    monkeypatch: pytest.MonkeyPatch, *listings: tuple[InputDevice, ...]
+) -> list[HandDriver]:
+    drivers = [HandDriver(*devices) for devices in listings]
+    makers = tuple((lambda driver=driver: driver) for driver in drivers)
+    monkeypatch.setattr(devices, "_DRIVERS", makers)
+    return drivers
+
+
+def test_the_first_way_that_has_the_device_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drivers = hand_drivers(monkeypatch, (), (BUILT_IN,), (HEADSET, MONITOR))
+
+    assert open_device("mic") == (drivers[1], Choice(BUILT_IN))
+    assert open_device("system=Guests") == (drivers[2], Choice(MONITOR, "Guests"))
+    assert devices.list_devices() == (BUILT_IN,)
+    assert drivers[0].is_closed
+
+
+def test_where_no_way_has_it_the_first_one_tells_what_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drivers = hand_drivers(monkeypatch, (BUILT_IN,), (HEADSET,))
+
+    with pytest.raises(MissingError, match="no device 'Yeti'") as caught:
+        open_device("Yeti")
+    assert caught.value.suggestion == "one of 0: 'Built-in Microphone'"
+    assert all(driver.is_closed for driver in drivers)
+
+
+def test_a_number_is_one_of_the_list_that_people_see(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hand_drivers(monkeypatch, (BUILT_IN,), (HEADSET,))
+
+    with pytest.raises(MissingError, match="there is no device '2'"):
+        open_device("2")
+
+
+def test_without_any_input_no_way_has_a_microphone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hand_drivers(monkeypatch, (), ())
+
+    with pytest.raises(MissingError, match="there is no microphone"):
+        devices.list_devices()

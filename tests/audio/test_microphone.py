@@ -269,3 +269,33 @@ def test_silence_and_clipping_are_said() -> None:
     states = [it for it in desk.hear(19) if isinstance(it, SourceState)]
 
     assert states == [SourceState("input_silent"), SourceState("clipping")]
+
+
+def test_a_lost_monitor_gives_way_to_another_monitor() -> None:
+    playing = InputDevice(1, "Monitor of Yeti", 1, 1000, is_monitor=True)
+    other = InputDevice(2, "Monitor of Built-in", 1, 1000, is_monitor=True)
+    desk = Desk(playing, BUILT_IN, other)
+    desk.say()
+    desk.hear(1)
+
+    desk.driver.plugged = (BUILT_IN, other)
+    desk.driver.streams[-1].is_active = False
+
+    assert desk.hear(2) == [
+        SourceState("device_lost", device="Monitor of Yeti"),
+        SourceState("device_changed", device="Monitor of Built-in"),
+    ]
+
+
+def test_a_device_that_changed_during_a_pause_is_named() -> None:
+    desk = Desk(YETI, BUILT_IN)
+    desk.microphone.pause()
+    desk.driver.plugged = (BUILT_IN,)
+    desk.microphone.resume()
+
+    assert desk.hear(4) == [
+        SourceState("paused"),
+        SourceState("device_changed", device="Built-in"),
+        SourceState("resumed"),
+        Skipped(0, 0, "paused"),
+    ]

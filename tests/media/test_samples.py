@@ -10,22 +10,23 @@ from tests.wavs import pcm16, ramp
 sample = st.integers(-32768, 32767)
 
 
-@given(st.lists(st.tuples(sample, sample)))
-def test_two_channels_are_mixed_to_their_mean(frames: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize("channels", [2, 3, 6])
+@given(data=st.data())
+def test_channels_are_mixed_to_their_mean(channels: int, data: st.DataObject) -> None:
+    frame = st.lists(sample, min_size=channels, max_size=channels)
+    frames = data.draw(st.lists(frame, max_size=4))
     pcm = b"".join(pcm16(*frame) for frame in frames)
 
-    means = [(left + right) // 2 for left, right in frames]
-    assert samples.mix_down(pcm, 2) == pcm16(*means)
+    means = [sum(frame) // channels for frame in frames]
+    assert samples.mix_down(pcm, channels) == pcm16(*means)
 
 
-@given(st.lists(st.tuples(sample, sample, sample)))
-def test_three_channels_are_mixed_to_their_mean(
-    frames: list[tuple[int, int, int]],
-) -> None:
-    pcm = b"".join(pcm16(*frame) for frame in frames)
+@pytest.mark.parametrize("channels", [2, 3, 7, 255, 256])
+@pytest.mark.parametrize("loudest", [32767, -32768, 0, -1])
+def test_the_loudest_channels_mix_without_overflow(channels: int, loudest: int) -> None:
+    pcm = pcm16(*[loudest] * channels * 3)
 
-    means = [sum(frame) // 3 for frame in frames]
-    assert samples.mix_down(pcm, 3) == pcm16(*means)
+    assert samples.mix_down(pcm, channels) == pcm16(*[loudest] * 3)
 
 
 def test_a_single_channel_stays_as_it_is() -> None:
