@@ -115,11 +115,12 @@ class StreamingClient:
     def ping(self) -> None:
         self._transport.ping()
 
-    @property
-    def is_completed(self) -> bool:
-        """Whether the conversation has ended."""
+    def check(self) -> bool:
+        """Whether the conversation goes on; raises ConnectionLost."""
         with self._changed:
-            return self._is_completed
+            if not self._is_completed:
+                self._raise_if_over()
+            return not self._is_completed
 
     def wait_completed(self, timeout: float) -> bool:
         """Whether the conversation has ended, waited for; raises ConnectionLost.
@@ -128,7 +129,7 @@ class StreamingClient:
         nothing more to say either.
         """
         with self._changed:
-            if not self._is_completed and self._is_running:
+            if not self._is_completed and not self._is_over:
                 self._changed.wait(timeout)
             if self._is_completed or self._ended_in_order:
                 return True
@@ -155,10 +156,6 @@ class StreamingClient:
     @property
     def _is_over(self) -> bool:
         return self._farewell is not None or self._failure is not None
-
-    @property
-    def _is_running(self) -> bool:
-        return not self._is_over
 
     @property
     def _ended_in_order(self) -> bool:

@@ -27,6 +27,8 @@ class Timing:
     """The same where nobody is waiting to leave: at the end of the input."""
     farewell: float = 1.0
     """For the server to close the socket after the conversation's end."""
+    look: float = 0.5
+    """After which somebody who waits looks at the clock."""
     first_delay: float = 0.25
     """Before the first try to connect again."""
     longest_delay: float = 8.0

@@ -11,9 +11,6 @@ from .patience import Patience
 from .run import Timing
 from .spool import Hole, Nothing, Piece, Sound, Spool
 
-IDLE = 0.5
-"""Seconds after which a wait looks at the clock."""
-
 
 class SilentPeer(ConnectionLost):
     """It was asked to end, and says nothing more."""
@@ -60,7 +57,7 @@ class Sender:
     def send_all(self, stopped: Callable[[], bool]) -> None:
         """Until the source ends; raises ConnectionLost."""
         while not stopped():
-            match self._sending.spool.get(self._number, IDLE):
+            match self._sending.spool.get(self._number, self._timing.look):
                 case Nothing.MORE:
                     return
                 case Nothing.YET:
@@ -68,7 +65,7 @@ class Sender:
                 case (number, piece):
                     self._send(piece)
                     self._number = number + 1
-            if self._peer.is_completed:
+            if not self._peer.check():
                 raise Ended("the server ended the conversation before it was asked to")
             self._keep_alive()
 
@@ -76,7 +73,7 @@ class Sender:
         """Ask for the end and wait for the last words; raises ConnectionLost."""
         self._peer.send(StopRequest())
         asked = self._clock()
-        while not self._peer.wait_completed(IDLE):
+        while not self._peer.wait_completed(self._timing.look):
             if patience.is_over(max(asked, self._peer.last_word)):
                 raise SilentPeer(
                     "the last words did not come back",

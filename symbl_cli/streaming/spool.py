@@ -106,13 +106,11 @@ class MemorySpool:
 
     def get(self, number: int, timeout: float) -> tuple[int, Piece] | Nothing:
         with self._changed:
-            end = self._first + len(self._pieces)
-            if number >= end and not self._is_finished:
+            if number >= self._next and not self._is_finished:
                 self._changed.wait(timeout)
-                end = self._first + len(self._pieces)
-            if number >= end:
-                return Nothing.MORE if self._is_finished else Nothing.YET
             number = max(number, self._first)
+            if number >= self._next:
+                return Nothing.MORE if self._is_finished else Nothing.YET
             piece = self._pieces[number - self._first]
             self._note_read(number, piece)
             return number, piece
@@ -120,6 +118,11 @@ class MemorySpool:
     def trim(self, position: int) -> None:
         with self._changed:
             self._remove(bisect_right(self._ends, position))
+
+    @property
+    def _next(self) -> int:
+        """The number that the next piece will have."""
+        return self._first + len(self._pieces)
 
     def _note_read(self, number: int, piece: Piece) -> None:
         if number >= self._read:

@@ -97,6 +97,7 @@ class Uplink:
         self._has_progress = False
         """Whether the last connection brought words, or held for long."""
         self._breakdowns = 0
+        self._is_draining = False
         self.lost = 0
         """Samples that were captured and can no longer be sent."""
         self.sent = 0
@@ -148,7 +149,7 @@ class Uplink:
                     sender.send_all(self._abandoned.is_set)
                 finally:
                     self.sent = max(self.sent, sender.position)
-                self._tell(State.DRAINING)
+                self._tell_draining()
                 sender.drain(self._patience)
             finally:
                 self._last_word = peer.last_word
@@ -275,6 +276,12 @@ class Uplink:
 
     def _tell(self, state: State) -> None:
         self._inbox.put(Notice(Status(state, speaker=self._speech.speaker)))
+
+    def _tell_draining(self) -> None:
+        """Once, also where the last words take several connections."""
+        if not self._is_draining:
+            self._is_draining = True
+            self._tell(State.DRAINING)
 
     def _tell_listening(self, missing: int) -> None:
         self.lost += missing

@@ -1,0 +1,517 @@
+"""A connection that is lost loses nothing."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from symbl_cli.config.endpoint import Endpoint
+from symbl_cli.errors import (
+    AuthenticationError,
+    ConnectionLost,
+    SymblError,
+    UnreachableError,
+)
+from symbl_cli.lines import End, EndReason, Failure, State, Status, Transcript, fold
+from symbl_cli.protocol import events as e
+from symbl_cli.streaming.client import HungUp
+from symbl_cli.streaming.run import Control
+from symbl_cli.streaming.transcribe import transcribe
+from symbl_cli.streaming.world import real_world
+from tests.fakes import ListSource, LiveSource, WatchedSink, chunks_of
+from tests.faults import FaultyLine
+from tests.streaming.service import HungUpError, Peer, Service
+from tests.streaming.test_transcribe import RUN, SECOND, TIMING, heard, line_of
+
+HALF = len(SECOND) // 2
+
+
+def run_against(
+    *scripts: Callable[[Peer], None],
+    source: ListSource | LiveSource | None = None,
+    control: Control | None = None,
+    sink: WatchedSink | None = None,
+    **changes: object,
+) -> WatchedSink:
+    sink = sink or WatchedSink()
+    with Service(*scripts) as service:
+        transcribe(
+            [source or ListSource(chunks_of(SECOND))],
+            service.endpoint,
+            replace(RUN, **changes),  # type: ignore[arg-type]  # fields of a run
+            sink,
+            control=control or Control(),
+        )
+    return sink
+
+
+def rest_of(received: int, sound: list[bytes]) -> Callable[[Peer], None]:
+    """A script that holds *received* samples and takes what is left."""
+
+    def serve(peer: Peer) -> None:
+        peer.listen(received)
+        sound.append(peer.audio(len(SECOND) - 2 * received))
+        peer.finish()
+
+    return serve
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        Peer.hang_up,
+        Peer.reset,
+        lambda peer: peer.close(1001),
+        lambda peer: peer.close(1011),
+        lambda peer: peer.close(1012),
+        lambda peer: peer.close(1013),
+        lambda peer: peer.send_raw(b"\xff\xff\xff\xff"),
+        lambda peer: peer.send_raw(b"\x81\x7f" + b"\x7f" * 8),
+    ],
+    ids=["hang-up", "reset", "1001", "1011", "1012", "1013", "garbled", "huge frame"],
+)
+def test_sound_goes_on_from_what_the_server_holds(lose: Callable[[Peer], None]) -> None:
+    sound: list[bytes] = []
+    requests: list[e.StartRequest] = []
+
+    def lost(peer: Peer) -> None:
+        requests.append(peer.listen(0))
+        sound.append(peer.audio(HALF)[:8000])
+        peer.send(heard("One", is_final=False, event=7))
+        peer.until_seen()
+        lose(peer)
+
+    def found(peer: Peer) -> None:
+        requests.append(peer.listen(4000))
+        sound.append(peer.audio(len(SECOND) - 8000))
+        peer.until(e.StopRequest)
+        peer.send(heard("One two.", is_final=True, event=8))
+        peer.end()
+
+    sink = run_against(lost, found)
+
+    assert b"".join(sound) == SECOND
+    first, second = requests
+    assert second == replace(first, epoch=2, after=7)
+    assert fold(sink.bodies) == [line_of("One two.", rev=2, final=True)]
+    assert [state for state in states_of(sink) if state is not State.DRAINING] == [
+        State.CONNECTING,
+        State.LISTENING,
+        State.RECONNECTING,
+        State.RECONNECTED,
+    ]
+
+
+def test_another_server_gets_what_follows_the_last_final() -> None:
+    sound: list[bytes] = []
+    final = replace(heard("One.", is_final=True, end=0), message_id=None, audio=None)
+    words = (e.Word(text="One.", start=0.0, end=0.25),)
+
+    def lost(peer: Peer) -> None:
+        peer.listen()
+        sound.append(peer.audio(HALF)[:8000])
+        peer.send(replace(final, alternatives=(e.Alternative(words=words),)))
+        peer.until_seen()
+        source.feed(*chunks_of(SECOND[-3200:], start=14400))
+        peer.audio(len(SECOND) - HALF)
+        peer.hang_up()
+
+    def found(peer: Peer) -> None:
+        peer.listen()
+        sound.append(peer.audio(len(SECOND) - 8000))
+        source.close()
+        peer.until(e.StopRequest)
+        later = (e.Word(text="Two.", start=0.1, end=0.5),)
+        peer.send(
+            replace(
+                final,
+                punctuated="Two.",
+                alternatives=(e.Alternative(words=later),),
+            )
+        )
+        peer.end()
+
+    source = LiveSource()
+    source.feed(*chunks_of(SECOND[:-3200]))
+    sink = run_against(lost, found, source=source)
+
+    assert b"".join(sound) == SECOND
+    said = [line for line in sink.bodies if isinstance(line, Transcript)]
+    assert [(line.text, line.start, line.end) for line in said] == [
+        ("One.", 0.0, 0.25),
+        ("Two.", 0.35, 0.75),
+    ]
+
+
+def test_the_gap_and_the_loss_are_told() -> None:
+    now = [0.0]
+    sink = WatchedSink()
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        now[0] = 5.0
+        peer.hang_up()
+
+    def found(peer: Peer) -> None:
+        now[0] = 12.5
+        peer.listen(0)
+        peer.finish()
+
+    with Service(lost, found) as service:
+        transcribe(
+            [ListSource(())],
+            service.endpoint,
+            RUN,
+            sink,
+            control=Control(),
+            world=replace(
+                real_world(lambda _: None), clock=lambda: now[0], random=lambda: 0.5
+            ),
+        )
+
+    assert [
+        body
+        for body in sink.bodies
+        if is_state(body, State.RECONNECTING) or is_state(body, State.RECONNECTED)
+    ] == [
+        Status(State.RECONNECTING, attempt=1, delay=0.007),
+        Status(State.RECONNECTED, gap=7.5, lost=0.0),
+    ]
+
+
+def test_what_is_captured_meanwhile_is_sent_afterwards() -> None:
+    source, sink, sound = LiveSource(), WatchedSink(), list[bytes]()
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.hang_up()
+
+    def found(peer: Peer) -> None:
+        rest_of(0, sound)(peer)
+
+    def feed() -> None:
+        sink.until(lambda body: is_state(body, State.RECONNECTING))
+        source.feed(*chunks_of(SECOND))
+        source.close()
+
+    with ThreadPoolExecutor(1) as executor:
+        fed = executor.submit(feed)
+        run_against(lost, found, source=source, sink=sink)
+        fed.result()
+
+    assert sound == [SECOND]
+
+
+def test_events_that_are_sent_again_are_handled_once() -> None:
+    insight = e.InsightResponse(
+        event=3,
+        insights=(
+            e.Insight(
+                id=e.InsightId("q"),
+                type="question",
+                content="Who?",
+                rev=1,
+                message_ids=(e.MessageId("1"),),
+            ),
+        ),
+    )
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.send(heard("Who?", is_final=True, event=2), insight)
+        peer.until_seen()
+        peer.reset()
+
+    def found(peer: Peer) -> None:
+        peer.listen(16000)
+        peer.send(heard("Who?", is_final=True, event=2), insight)
+        peer.finish()
+
+    sink = run_against(lost, found)
+
+    assert sink.bodies[-1] == End(
+        EndReason.END_OF_INPUT, 1.0, {"transcript": 1, "question": 1}
+    )
+    assert len(fold(sink.bodies)) == 2
+    assert len([one for one in sink.bodies if not isinstance(one, Status)]) == 4
+
+
+def test_an_utterance_that_died_with_the_server_comes_to_nothing() -> None:
+    other = replace(heard("One two.", is_final=True), message_id=e.MessageId("2"))
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.send(heard("One", is_final=False, end=8000))
+        peer.until_seen()
+        peer.reset()
+
+    def restarted(peer: Peer) -> None:
+        peer.listen(0)
+        peer.send(other)
+        peer.finish()
+
+    sink = run_against(lost, restarted)
+
+    said = [line for line in sink.bodies if isinstance(line, Transcript)]
+    assert said == [
+        line_of("One", rev=1, final=False, end=0.5),
+        replace(line_of("One two.", rev=1, final=True), id="2"),
+        line_of("", rev=2, final=True, end=0.5),
+    ]
+
+
+def test_a_loss_among_the_last_words_is_resumed() -> None:
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.until(e.StopRequest)
+        peer.reset()
+
+    def found(peer: Peer) -> None:
+        peer.listen(16000)
+        peer.until(e.StopRequest)
+        peer.send(heard("Last words.", is_final=True))
+        peer.end()
+
+    sink = run_against(lost, found)
+
+    assert line_of("Last words.", rev=1, final=True) in sink.bodies
+    assert sink.bodies[-1] == End(EndReason.END_OF_INPUT, 1.0, {"transcript": 1})
+
+
+def test_a_loss_before_the_server_listens_is_resumed() -> None:
+    sound: list[bytes] = []
+
+    def lost(peer: Peer) -> None:
+        peer.until(e.StartRequest)
+        peer.reset()
+
+    run_against(lost, rest_of(0, sound))
+
+    assert sound == [SECOND]
+
+
+def test_a_line_on_which_nothing_comes_is_dead() -> None:
+    sound: list[bytes] = []
+
+    def dead(peer: Peer) -> None:
+        peer.answers_pings = False
+        peer.listen(0)
+        peer.rest()
+
+    source = LiveSource()
+    source.feed(*chunks_of(SECOND))
+    source.close()
+    sink = run_against(
+        dead,
+        rest_of(0, sound),
+        source=source,
+        timing=replace(TIMING, silence=0.2, ping=0.05),
+    )
+
+    assert sound == [SECOND]
+    assert State.RECONNECTED in states_of(sink)
+
+
+def test_a_silent_server_that_answers_pings_is_not_dead() -> None:
+    source = LiveSource()
+
+    def serve(peer: Peer) -> None:
+        peer.listen(0)
+        for _ in range(6):  # together longer than silence is borne
+            peer.until_ping()
+        source.close()
+        peer.finish()
+
+    sink = run_against(
+        serve, source=source, timing=replace(TIMING, silence=0.2, ping=0.05)
+    )
+
+    assert State.RECONNECTING not in states_of(sink)
+
+
+def test_breakdowns_of_the_server_are_borne_three_times() -> None:
+    def broken(peer: Peer) -> None:
+        peer.listen(0)
+        peer.close(1011)
+
+    with pytest.raises(HungUp, match="1011"):
+        run_against(broken, broken, broken, broken, source=LiveSource())
+
+
+def test_retries_come_to_an_end() -> None:
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.hang_up()
+
+    sink = WatchedSink()
+    with pytest.raises(SymblError):
+        run_against(lost, source=LiveSource(), sink=sink, max_retries=3)
+
+    attempts = [
+        body.attempt
+        for body in sink.bodies
+        if isinstance(body, Status) and body.state is State.RECONNECTING
+    ]
+    assert attempts == [1, 2, 3]
+
+
+def test_who_asks_not_to_reconnect_is_not_reconnected() -> None:
+    requests: list[e.StartRequest] = []
+
+    def lost(peer: Peer) -> None:
+        requests.append(peer.listen(0))
+        peer.hang_up()
+
+    sink = WatchedSink()
+    with pytest.raises(ConnectionLost):
+        run_against(lost, source=LiveSource(), sink=sink, no_reconnect=True)
+
+    assert requests[0].no_connection_timeout is None
+    assert State.RECONNECTING not in states_of(sink)
+
+
+def test_an_expired_token_is_renewed() -> None:
+    tokens = iter(["old", "old", "old", "new", "new", "new"])
+    seen: list[str] = []
+
+    def lost(peer: Peer) -> None:
+        peer.accept()
+        peer.listen(0)
+        peer.hang_up()
+
+    def found(peer: Peer) -> None:
+        peer.accept()
+        seen.append(peer.headers["x-api-key"])
+        peer.listen(16000)
+        peer.finish()
+
+    with Service(lost, lambda peer: peer.refuse(401), found, raw=True) as service:
+
+        def endpoint() -> Endpoint:
+            return Endpoint(service.url, "", lambda: next(tokens), is_local=True)
+
+        transcribe([ListSource(())], endpoint, RUN, WatchedSink(), control=Control())
+
+    assert seen == ["new"]
+
+
+def test_a_server_that_is_busy_is_asked_again() -> None:
+    def busy(peer: Peer) -> None:
+        peer.refuse(503)
+
+    def found(peer: Peer) -> None:
+        peer.accept()
+        peer.listen(0)
+        peer.finish()
+
+    sink = WatchedSink()
+    with Service(busy, busy, found, raw=True) as service:
+        transcribe([ListSource(())], service.endpoint, RUN, sink, control=Control())
+
+    assert sink.bodies[-1] == End(EndReason.END_OF_INPUT, 0.0)
+
+
+def test_a_server_that_stays_busy_is_given_up() -> None:
+    def busy(peer: Peer) -> None:
+        peer.refuse(429)
+
+    with (
+        Service(*[busy] * 4, raw=True) as service,
+        pytest.raises(UnreachableError, match="too busy"),
+    ):
+        transcribe(
+            [ListSource(())], service.endpoint, RUN, WatchedSink(), control=Control()
+        )
+
+
+def test_a_first_dial_that_is_refused_is_not_repeated() -> None:
+    with Service() as service:
+        nobody = service.endpoint()
+    sink = WatchedSink()
+
+    with pytest.raises(UnreachableError, match="cannot be reached"):
+        transcribe([LiveSource()], lambda: nobody, RUN, sink, control=Control())
+
+    assert State.RECONNECTING not in states_of(sink)
+
+
+def test_credentials_that_are_refused_are_not_tried_for_ever() -> None:
+    def lost(peer: Peer) -> None:
+        peer.accept()
+        peer.listen(0)
+        peer.hang_up()
+
+    with (
+        Service(lost, lambda peer: peer.refuse(401), raw=True) as service,
+        pytest.raises(AuthenticationError),
+    ):
+        transcribe(
+            [LiveSource()], service.endpoint, RUN, WatchedSink(), control=Control()
+        )
+
+
+def test_who_leaves_while_nobody_answers_waits_no_longer_than_for_last_words() -> None:
+    source, sink, control = LiveSource(), WatchedSink(), Control()
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.hang_up()
+
+    def leave() -> None:
+        sink.until(lambda body: is_state(body, State.RECONNECTING))
+        control.stop(EndReason.INTERRUPTED)
+
+    with ThreadPoolExecutor(1) as executor:
+        left = executor.submit(leave)
+        run_against(lost, source=source, sink=sink, control=control)
+        left.result()
+
+    end = sink.bodies[-1]
+    assert isinstance(end, End)
+    assert end.reason is EndReason.INTERRUPTED
+    assert isinstance(end.error, Failure)
+
+
+def test_a_server_that_is_away_for_a_while_is_found_again() -> None:
+    sound: list[bytes] = []
+    source, sink = LiveSource(), WatchedSink()
+
+    def first(peer: Peer) -> None:
+        with suppress(HungUpError):
+            peer.listen(0)
+            peer.rest()
+
+    def away(line: FaultyLine) -> None:
+        sink.until(lambda body: is_state(body, State.LISTENING))
+        line.down()
+        source.feed(*chunks_of(SECOND))
+        sink.until(lambda body: is_state(body, State.RECONNECTING), times=4)
+        line.up()
+        source.close()
+
+    with (
+        Service(first, rest_of(0, sound)) as service,
+        FaultyLine(service.port) as line,
+        ThreadPoolExecutor(1) as executor,
+    ):
+        gone = executor.submit(away, line)
+        transcribe(
+            [source],
+            lambda: service.endpoint(line.url),
+            RUN,
+            sink,
+            control=Control(),
+        )
+        gone.result()
+
+    assert sound == [SECOND]
+
+
+def is_state(body: object, state: State) -> bool:
+    return isinstance(body, Status) and body.state is state
+
+
+def states_of(sink: WatchedSink) -> list[State]:
+    return [body.state for body in sink.bodies if isinstance(body, Status)]
