@@ -28,6 +28,7 @@ class OpenedSources:
     feeds: tuple[Feed, ...]
     people: tuple[Person | None, ...]
     is_live: bool
+    is_microphone: bool = False
 
     def pause(self) -> None:
         for feed in self.feeds:
@@ -94,7 +95,11 @@ def _open_devices(
         source for microphone, names in named for source in split(microphone, names)
     )
     return OpenedSources(
-        sources, tuple(microphones), _people(sources, options), is_live=True
+        sources,
+        tuple(microphones),
+        _people(sources, options),
+        is_live=True,
+        is_microphone=True,
     )
 
 

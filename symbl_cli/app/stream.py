@@ -23,6 +23,7 @@ from ..streaming.run import Control, Run
 from ..streaming.transcribe import transcribe
 from .demo import Demo, read_demo
 from .detection import config_of, trackers_of, vocabulary_of
+from .first_time import tell_first_time
 from .meter import MeteredSource
 from .options import Form, StreamOptions
 from .outputs import Outputs, open_outputs
@@ -42,6 +43,9 @@ def run_stream(options: StreamOptions, notices: Notices) -> int:
     with ExitStack() as stack:
         sources = _open(options, configuration, engine, demo, notices)
         stack.callback(sources.close)
+        if sources.is_microphone and engine is Engine.LOCAL:
+            is_stored = configuration.settings.store
+            tell_first_time(configuration.places, notices, is_stored=is_stored)
         meters = [MeteredSource(source) for source in sources.sources]
         outputs = open_outputs(
             options, configuration.settings, meters, notices, reader.leave
