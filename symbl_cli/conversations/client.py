@@ -166,8 +166,7 @@ class ConversationsClient:
             return ()
 
     def _by_id_or_prefix(self, name: str) -> r.Conversation:
-        if not name.strip("."):  # would be another path
-            raise _unknown(name)
+        _check(name)
         try:
             return read(r.Conversation, self._http.ask("GET", self._path(name)))
         except NotFoundError:
@@ -217,8 +216,7 @@ class ConversationsClient:
 
     def _get(self, name: str, path: str, query: dict[str, str] | None = None) -> Json:
         """Ask with *name* as it is first: mostly it is an id, or understood."""
-        if not name.strip("."):
-            raise _unknown(name)
+        _check(name)
         try:
             return self._http.ask("GET", self._path(name, path), query=query)
         except NotFoundError:
@@ -229,6 +227,12 @@ class ConversationsClient:
 
     def _path(self, conversation_id: str, path: str = "") -> str:
         return f"{_ROOT}/{quote(conversation_id, safe='')}{path}"
+
+
+def _check(name: str) -> None:
+    """Raises NotFoundError where *name* would make another path."""
+    if "/" in name or not name.strip("."):
+        raise _unknown(name)
 
 
 def _unknown(name: str) -> NotFoundError:

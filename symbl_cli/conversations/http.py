@@ -31,6 +31,8 @@ _TIMEOUT = (10.0, 60.0)
 _LONGEST_PAUSE = 10.0
 _PAUSES = (0.5, 2.0)
 """Seconds before a request that was turned away is sent again."""
+_GOOD = range(200, 300)
+_OUR_MISTAKE = range(400, 500)
 _BUSY = {429, 502, 503, 504}
 _MOST_DIALS = 3
 
@@ -72,7 +74,7 @@ class Http:
         ConnectionLost, RemoteProtocolError, StoreError or DiskFullError.
         """
         answer = self._patiently(method, path, query, body)
-        if not answer.ok:
+        if answer.status_code not in _GOOD:
             raise _refusal(answer)
         try:
             return read_body(answer.content)
@@ -198,10 +200,10 @@ def _refusal(answer: requests.Response) -> SymblError:
                 f"the server cannot answer now (HTTP {answer.status_code}): {message}",
                 suggestion="try again later",
             )
-        case status if status < 400 or status >= 500:  # noqa: PLR2004 - HTTP's classes
-            return _strange(answer, f"it answered HTTP {status}")
-        case _:
+        case status if status in _OUR_MISTAKE:
             return UsageError(message)
+        case status:
+            return _strange(answer, f"it answered HTTP {status}")
 
 
 def _strange(answer: requests.Response, what: str) -> RemoteProtocolError:

@@ -178,7 +178,7 @@ def summary(items: Iterable[r.SummarySentence]) -> Sheet:
 
 
 def _tabbed(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Sheet:
-    cells = tuple(rows)
+    cells = tuple(tuple(cell.replace("\t", " ") for cell in row) for row in rows)
     return Sheet(columns, cells, tuple("\t".join(row) for row in cells))
 
 
