@@ -107,6 +107,8 @@ class Microphone:
         self._is_read = False
         self._has_begun = False
         self._idle_looks = 0
+        self._heard_on = device.name
+        """The device that people know of; none while it is lost."""
         self._asleep = clocks.asleep()
         self._stream, self.format = self._open_first(formats)
         self._timeline = Timeline(self.format)
@@ -180,29 +182,36 @@ class Microphone:
     def _hear(self, heard: Heard) -> Iterator[Captured]:
         self._has_begun = True
         self._idle_looks = 0
+        if self._heard_on != self._device.name:
+            self._heard_on = self._device.name
+            yield SourceState("device_changed", device=self._device.name)
         yield from self._timeline.after(heard)
         yield from self._levels.after(heard.pcm)
 
     def _look_after(self) -> Iterator[Captured]:
         """See why nothing comes."""
         asleep, self._asleep = self._asleep, self._clocks.asleep()
+        if self._gate.is_closed:
+            return
         if self._asleep - asleep > _SLEEP:
-            yield from self._open_again()
+            self._open_again()
             return
         self._idle_looks += 1
         if self._stream.is_active and self._idle_looks < _LOST_AFTER_LOOKS:
             return
         if not self._has_begun:
             raise self._gives_nothing()
-        yield SourceState("device_lost", device=self._device.name)
+        if self._heard_on:
+            self._heard_on = ""
+            yield SourceState("device_lost", device=self._device.name)
         self._timeline.lose_device()
-        yield from self._open_again(was_lost=True)
+        self._open_again()
 
     def _pause(self) -> Iterator[Captured]:
         self._replace_stream(_NOTHING)
         yield SourceState("paused")
         self._gate.wait_until_open()
-        yield from self._open_again()
+        self._open_again()
         if not self._gate.is_closed:
             yield SourceState("resumed")
             yield self._timeline.pause()
@@ -214,15 +223,21 @@ class Microphone:
             suggestion="see `symbl devices` for the others",
         )
 
-    def _open_again(self, *, was_lost: bool = False) -> Iterator[SourceState]:
-        """Open the same device, else the default; tell of what people should know."""
+    def _open_again(self) -> None:
+        """Open the same device, else the default, as soon as there is one.
+
+        On a thread that is left behind when this is closed: a driver may hang.
+        """
         self._replace_stream(_NOTHING)
-        before = self._device
+        self._idle_looks = 0
+        opening = Thread(target=self._keep_trying, name="open device", daemon=True)
+        opening.start()
+        while opening.is_alive() and not self._gate.is_closed:
+            opening.join(_LOOK_EVERY)
+
+    def _keep_trying(self) -> None:
         while not (self._gate.is_closed or self._reopens()):
             self._gate.wait_until_closed(_TRY_AGAIN_AFTER)
-        is_other = was_lost or self._device.name != before.name
-        if is_other and not self._gate.is_closed:
-            yield SourceState("device_changed", device=self._device.name)
 
     def _reopens(self) -> bool:
         try:
@@ -232,7 +247,6 @@ class Microphone:
             log.debug("%s", exc.message)
             return False
         self._device = device
-        self._idle_looks = 0
         self._replace_stream(stream)
         return True
 
@@ -273,7 +287,7 @@ def _in_time(close: Callable[[], None]) -> None:
     closing.start()
     closing.join(_CLOSED_WITHIN)
     if closing.is_alive():
-        log.warning("the audio driver does not let go of its device")
+        log.info("the audio driver does not let go of its device")
 
 
 def _formats(

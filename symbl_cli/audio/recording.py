@@ -69,7 +69,7 @@ class Recorded(FeedFilter):
                     pass
         except OSError as exc:
             self._failure = _unwritable(self._path, exc)
-            log.warning("%s; the run goes on", self._failure.message)
+            log.info("%s; the run goes on", self._failure.message)
 
 
 class WavFile:

@@ -3,7 +3,6 @@
 import logging
 import os
 from pathlib import Path
-from shutil import which
 
 from ..errors import NotAudioError, SymblError, UsageError
 from .format import AudioFormat
@@ -50,7 +49,7 @@ def _open_reader(path: Path) -> PcmReader:
             raise NotAudioError(f"it is {sniffed.name}")
         case Content.WAV:
             return _open_wav(path)
-        case Content.COMPRESSED if sniffed.name == "MP3" and which("ffmpeg"):
+        case Content.COMPRESSED if sniffed.name == "MP3" and _has_ffmpeg():
             # libsndfile's decoder writes its complaints to our stderr.
             return _open_with_ffmpeg(path, sniffed)
         case Content.COMPRESSED if sniffed.name in _SOUNDFILE_READS:
@@ -78,9 +77,15 @@ def _open_with_soundfile(path: Path) -> PcmReader | None:
         log.debug("soundfile is not there: %s", exc)
     except NotAudioError as exc:
         log.debug("soundfile cannot read %s: %s", path, exc)
-        if which("ffmpeg") is None:
+        if not _has_ffmpeg():
             raise
     return None
+
+
+def _has_ffmpeg() -> bool:
+    from shutil import which
+
+    return which("ffmpeg") is not None
 
 
 def _open_with_ffmpeg(path: Path, sniffed: Sniffed) -> PcmReader:
@@ -144,7 +149,7 @@ class _SoundFile:
         try:
             frames = self._file.buffer_read_into(pcm, dtype="int16")
         except self._errors as exc:
-            log.warning("the recording is damaged: %s", exc)
+            log.info("the recording is damaged: %s", exc)
             return b""
         return bytes(pcm[: frames * self.format.frame_size])
 

@@ -48,7 +48,7 @@ class FfmpegReader:
     def read(self, frames: int) -> bytes:
         block = self._reader.read(frames)
         if not block and self._child.wait() > 0:
-            log.warning("the recording is damaged: %s", self._child.last_words())
+            log.info("the recording is damaged: %s", self._child.last_words())
         return block
 
     def interrupt(self) -> None:

@@ -1,6 +1,7 @@
 """Feeds and drivers that tests fill by hand."""
 
 from collections.abc import Iterator, Sequence
+from threading import Semaphore
 
 from symbl_cli.audio.drivers.driver import Deliver, InputDevice
 from symbl_cli.audio.source import Captured
@@ -69,7 +70,10 @@ class HandDriver:
         self.is_closed = False
         self.first_words = b""
         """Heard as soon as a device is opened."""
+        self.is_dead = False
+        """Whether what is opened ends at once."""
         self._takes = takes
+        self._opened = Semaphore(0)
 
     def devices(self) -> tuple[InputDevice, ...]:
         return self.plugged
@@ -80,9 +84,15 @@ class HandDriver:
         if self._takes and audio_format not in self._takes:
             raise AudioError(f"{device.name!r} does not take {audio_format}")
         self.streams.append(HandStream(device, audio_format, deliver))
+        self._opened.release()
+        self.streams[-1].is_active = not self.is_dead
         if self.first_words:
             deliver(self.first_words)
         return self.streams[-1]
+
+    def has_opened(self, times: int) -> bool:
+        """Whether a device is opened so many *times*, soon."""
+        return all(self._opened.acquire(timeout=10) for _ in range(times))
 
     def close(self) -> None:
         self.is_closed = True

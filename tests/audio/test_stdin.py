@@ -6,6 +6,8 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from symbl_cli.audio.feed import Feed
 from symbl_cli.audio.source import Chunk, SourceState
@@ -243,3 +245,19 @@ def test_a_pause_leaves_the_bytes_in_the_pipe(pipe: Pipe) -> None:
     assert state == SourceState("paused")
     assert rest[0] == SourceState("resumed")
     assert b"".join(c.pcm for c in rest if isinstance(c, Chunk)) == ramp(2000)
+
+
+@given(st.binary(max_size=300), st.sampled_from([Encoding.LINEAR16, Encoding.MULAW]))
+def test_any_bytes_are_samples_or_not_audio(content: bytes, encoding: Encoding) -> None:
+    pipe = Pipe()
+    pipe.write(content)
+    pipe.end()
+
+    try:
+        heard = sound(open_stdin(fd=pipe.fd, channels=2, encoding=encoding))
+    except NotAudioError:
+        heard = b""
+
+    pipe.close()
+    assert len(heard) % 4 == 0
+    assert len(heard) <= 2 * len(content)
