@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..config.settings import Settings
 from ..errors import UsageError
-from ..protocol.events import StreamConfig, TrackerSpec
+from ..protocol.events import Fix, StreamConfig, TrackerSpec
 from .options import StreamOptions
 
 _ZONES = "/zoneinfo/"
@@ -45,7 +45,10 @@ def vocabulary_of(options: StreamOptions, settings: Settings) -> tuple[str, ...]
 
 
 def config_of(
-    settings: Settings, environment: Mapping[str, str], now: datetime
+    settings: Settings,
+    environment: Mapping[str, str],
+    now: datetime,
+    fixes: Path | None,
 ) -> StreamConfig:
     """The `config` of the start requests; encoding and rate are added later."""
     return StreamConfig(
@@ -55,6 +58,8 @@ def config_of(
         timezone_offset=_minutes(now),
         sentiment=settings.sentiment or None,
         detect_entities=settings.entities or None,
+        fixes=_fixes(fixes),
+        redact=("all",) if settings.redact else (),
     )
 
 
@@ -76,17 +81,28 @@ def _minutes(now: datetime) -> int:
     return round((now.utcoffset() or timedelta()).total_seconds() / 60)
 
 
+def _fixes(path: Path | None) -> tuple[Fix, ...]:
+    if path is None:
+        return ()
+    from ..text.fixes import read_fixes
+
+    return read_fixes(_read(path, "--fixes"))
+
+
 def _lines_of(path: Path | None, option: str) -> Iterable[str]:
     """What stands in a file, one thing a line; `#` begins a comment."""
     if path is None:
         return []
+    lines = (line.strip() for line in _read(path, option).splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _read(path: Path, option: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as exc:
         raise UsageError(
             f"cannot read {str(path)!r} ({option}): {exc.strerror}"
         ) from exc
     except UnicodeDecodeError as exc:
         raise UsageError(f"{str(path)!r} ({option}) is not UTF-8 text") from exc
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]

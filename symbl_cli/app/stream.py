@@ -136,7 +136,7 @@ def _run(
         insight_types=settings.insights,
         trackers=trackers,
         vocabulary=vocabulary_of(options, settings),
-        config=config_of(settings, configuration.environment, now),
+        config=config_of(settings, configuration.environment, now, options.fixes),
         people=sources.people,
         store=None if settings.store else False,
         client=str(lease) if engine is Engine.LOCAL else None,
