@@ -48,7 +48,7 @@ def test_speech_is_kept_with_what_is_around_it() -> None:
     assert isinstance(closed, Closed)
     assert opened == Opened(start=16384, first=16384 - 8000)
     assert (closed.segment.start, closed.segment.end) == (16384, 32768)
-    assert (closed.segment.first, closed.segment.last) == (8384, 32768 + 6400)
+    assert (closed.segment.first, closed.segment.last) == (8384, 32768 + 5600)
     assert round(closed.segment.certainty, 6) == 0.9
 
 

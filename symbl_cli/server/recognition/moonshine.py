@@ -18,9 +18,6 @@ _OPTIONS = {
     "return_audio_data": "false",  # else every call copies its samples into a list
 }
 
-_SILENCE_BEHIND = array("f", bytes(4 * SAMPLE_RATE))
-"""Sound that ends with its last word is given further words that nobody said."""
-
 
 class MoonshineRecognizer:
     def __init__(self, model: Model) -> None:
@@ -37,7 +34,7 @@ class MoonshineRecognizer:
             ) from exc
         self._error: type[Exception] = MoonshineError
         try:
-            self._transcriber = Transcriber(
+            self.transcriber = Transcriber(
                 model.folder, ModelArch[model.architecture], options=_OPTIONS
             )
         except (MoonshineError, KeyError) as exc:
@@ -50,8 +47,8 @@ class MoonshineRecognizer:
         self, samples: "array[float]", vocabulary: tuple[str, ...]
     ) -> Recognized:
         try:
-            transcript = self._transcriber.transcribe_without_streaming(
-                samples + _SILENCE_BEHIND, SAMPLE_RATE
+            transcript = self.transcriber.transcribe_without_streaming(
+                samples, SAMPLE_RATE
             )
         except self._error as exc:
             raise AudioError(f"the recogniser failed: {exc}") from exc
@@ -59,4 +56,4 @@ class MoonshineRecognizer:
         return Recognized(" ".join(line.text.strip() for line in lines if line.text))
 
     def close(self) -> None:
-        self._transcriber.close()
+        self.transcriber.close()

@@ -33,7 +33,8 @@ class Recognizer(Protocol):
     def recognize(
         self, samples: "array[float]", vocabulary: tuple[str, ...]
     ) -> Recognized:
-        """*samples*: 32-bit floats, mono, at `SAMPLE_RATE`, of one stretch of speech.
+        """*samples*: 32-bit floats, mono, at `SAMPLE_RATE`, of one stretch of speech
+        with a second of silence behind it.
 
         Raises `SymblError` when it cannot; the next call may succeed all the same.
         """

@@ -42,7 +42,7 @@ class Rules:
     """How far back that point may lie."""
     before: float = 0.5
     """Context that the recogniser needs in front."""
-    after: float = 0.4
+    after: float = 0.35
     """Context behind; the text is asked for as soon as it is there."""
 
 

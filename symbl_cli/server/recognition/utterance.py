@@ -8,6 +8,9 @@ from .scheduler import Purpose, Wish
 from .section import Section
 from .segmenter import Segment
 
+SILENCE_BEHIND = SAMPLE_RATE
+"""Samples of silence behind speech, of which those are made that did not come: sound
+that ends with its last word is given further words that nobody said."""
 _SENTENCE_ENDS = (".", "?", "!")
 _TRIES = 3
 _NOTHING = Recognized("")
@@ -22,7 +25,7 @@ class Decoding:
     first: int
     last: int
     samples: bytes
-    """32-bit floats at 16 kHz."""
+    """Those from *first* to *last*, and silence: 32-bit floats at 16 kHz."""
 
 
 class Utterance:
@@ -103,12 +106,15 @@ class Utterance:
     def begin(self, purpose: Purpose) -> Decoding:
         """Have it decoded: `learn` or `fail` follows."""
         first, last = self.first, self.section.heard
+        end = last
         if purpose is not Purpose.INTERIM and self._segment is not None:
             first, last = self._segment.first, self._segment.last
+            end = self._segment.end
         self._interim_until = last
         self._running.add((first, last))
         samples = self.section.samples(first, last)
-        return Decoding(self.number, purpose, first, last, samples)
+        made = bytes(4 * max(0, end + SILENCE_BEHIND - last))
+        return Decoding(self.number, purpose, first, last, samples + made)
 
     def learn(self, decoding: Decoding, recognized: Recognized) -> str:
         """Take the text of what was started; the interim to be shown, if any."""
