@@ -7,7 +7,7 @@ from itertools import product
 from .commitments import Commitment, Form
 from .dates import DateSpan
 from .features import fluent_words, ngrams
-from .verbs import TASK_VERBS, WORD_VERBS
+from .verbs import is_of_words, names_work
 from .words import tidy
 
 _CUES = {
@@ -88,7 +88,9 @@ def _form(commitment: Commitment) -> Iterator[str]:
         yield "form=none"
         return
     verb = commitment.task[0]
-    kind = "task" if verb in TASK_VERBS else "word" if verb in WORD_VERBS else "other"
+    kind = "word" if is_of_words(commitment.task) else "other"
+    if names_work(commitment.task):
+        kind = "task"
     yield f"form={commitment.form}"
     yield f"form={commitment.form}:{commitment.strength}"
     yield f"form={commitment.form}:{kind}"

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .clauses import Clause, skip_fillers
-from .verbs import TASK_VERBS
+from .clauses import FILLERS, WH, Clause, skip_fillers
+from .stop_words import STOP_WORDS
+from .verbs import TASK_VERBS, verb_of
 from .words import Word
 
 
@@ -59,7 +60,7 @@ _ADVERBS = (
     r"(?:(?:just|also|then|probably|definitely|certainly|maybe|really|still|actually"
     r"|now|quickly|all|both|simply|please|always|um|uh|perhaps|kindly) )*"
 )
-_FIRM = r"will|am going to|are going to|is going to|'s going to|shall|am gonna"
+_FIRM = rf"will|shall|(?:am|are|is|'s) {_ADVERBS}going to"
 _DUTY = (
     r"have to|has to|need to|needs to|got to|must|have got to|had better|better"
     r"|am supposed to|are supposed to|is supposed to|am to|promise to|still have to"
@@ -95,6 +96,14 @@ _PATTERNS = (
             r" )?(?P<task>\S.*)$"
         ),
     ),
+    (
+        Form.GROUP,
+        re.compile(rf"(?<!\S)(?P<subject>\S+ and i|i and \S+){_GO}"),
+    ),
+    (
+        Form.IMPERATIVE,
+        re.compile(r"(?<!\S)(?P<subject>)(?P<task>(?:let me know|make sure)\b.*)$"),
+    ),
     (Form.SPEAKER, re.compile(rf"(?<!\S)(?P<subject>i){_GO}")),
     (
         Form.SPEAKER,
@@ -113,7 +122,7 @@ _PATTERNS = (
     (
         Form.IMPERATIVE,
         re.compile(
-            r"^(?P<subject>please|make sure|remember to|do not forget to|be sure to)"
+            r"^(?P<subject>please|remember to|do not forget to|be sure to)"
             r" (?P<neg>not )?(?P<task>\S.*)$"
         ),
     ),
@@ -135,9 +144,14 @@ def find_commitment(
     spoken = _Spoken(clause)
     for form, pattern in _PATTERNS:
         match = pattern.search(spoken.text)
-        if match:
+        if match and not (form is Form.REQUEST and _is_inquiry(spoken.text, match)):
             return spoken.commitment(form, match)
-    return _named(spoken, clause, names) or _vocative_order(spoken, clause, names)
+    return _named(spoken, clause, names) or _order(spoken, clause, names)
+
+
+def _is_inquiry(text: str, match: re.Match[str]) -> bool:
+    """ "What can you …" asks for an answer, not for a deed."""
+    return bool(WH & set(text[: match.start()].split()))
 
 
 def whole_sentence(clauses: Sequence[Clause]) -> Commitment:
@@ -160,7 +174,7 @@ def _named(
     for match in _THIRD_NAMED.finditer(spoken.text):
         subject = spoken.word_at(match.start("subject"))
         shown = clause.text[subject.start : subject.end]
-        is_proper = shown[:1].isupper() and shown != clause.text[:1] + shown[1:].lower()
+        is_proper = shown[:1].isupper() and subject.norm not in STOP_WORDS | FILLERS
         if subject.norm in names or is_proper or _is_role(spoken.text, match):
             return spoken.commitment(Form.THIRD, match)
     return None
@@ -168,7 +182,7 @@ def _named(
 
 _ROLE = re.compile(
     r"(?:^|\b)(?:the|our|my) (?:\S+ )?(?:manager|designer|team|group|guys?|expert"
-    r"|office|department|lead|engineers?|developers?|vendor|client|students?)$"
+    r"|office|department|lead|coach|engineers?|developers?|vendor|client|students?)$"
 )
 
 
@@ -176,17 +190,29 @@ def _is_role(text: str, match: re.Match[str]) -> bool:
     return _ROLE.search(text[: match.end("subject")]) is not None
 
 
-def _vocative_order(
+def _order(
     spoken: "_Spoken", clause: Clause, names: frozenset[str]
 ) -> Commitment | None:
-    """ "Ann, send …": a name and a bare verb."""
-    words = clause.words
-    if len(words) < 3 or words[0].norm not in names:  # noqa: PLR2004
+    """ "Ann, send …", "send me …": a bare verb, perhaps after a name."""
+    words = skip_fillers(clause.words)
+    is_called = words[0].norm in names and len(words) > 1
+    first = words[1] if is_called else words[0]
+    if first.norm not in TASK_VERBS or words[-1] is first:
         return None
-    match = re.match(r"(?P<subject>\S+) (?:please )?(?P<task>\S.*)$", spoken.text)
-    if match is None or words[1].norm not in TASK_VERBS | {"please"}:
+    following = words[words.index(first) + 1].norm
+    if not is_called and following not in _ORDERED:
         return None
-    return spoken.commitment(Form.IMPERATIVE, match)
+    match = re.search(
+        rf"(?<!\S)(?P<subject>)(?P<task>{re.escape(first.norm)} .*)$", spoken.text
+    )
+    return spoken.commitment(Form.IMPERATIVE, match) if match else None
+
+
+_ORDERED = frozenset("me us him her them it the your my a an all everyone with".split())
+
+
+_DETERMINERS = frozenset("the a an my our your their his her".split())
+_LONGEST_SUBJECT = 4
 
 
 class _Spoken:
@@ -204,9 +230,18 @@ class _Spoken:
     def word_at(self, position: int) -> Word:
         return self._clause.words[self._index[position]]
 
+    def _subject_start(self, position: int, form: Form) -> Word:
+        """The first word of the subject that ends at *position*: "the new report"."""
+        index = self._index[position]
+        if form in {Form.THIRD, Form.NEED}:
+            for back in range(1, min(_LONGEST_SUBJECT, index + 1)):
+                if self._clause.words[index - back].norm in _DETERMINERS:
+                    return self._clause.words[index - back]
+        return self._clause.words[index]
+
     def commitment(self, form: Form, match: re.Match[str]) -> Commitment:
         groups = match.groupdict()
-        first = self.word_at(match.start("subject"))
+        first = self._subject_start(match.start("subject"), form)
         task = self.word_at(match.start("task"))
         return Commitment(
             form=form,
@@ -215,9 +250,16 @@ class _Spoken:
             start=first.start,
             task_start=task.start,
             end=self._clause.end,
-            task=tuple(match["task"].split()),
+            task=_task(match),
             is_negated=bool(groups.get("neg")),
         )
+
+
+def _task(match: re.Match[str]) -> tuple[str, ...]:
+    task = tuple(match["task"].split())
+    if match["subject"].endswith("you mind"):
+        return (verb_of(task[0]), *task[1:])
+    return task
 
 
 def _strength(form: Form, groups: dict[str, str | None]) -> Strength:

@@ -66,6 +66,7 @@ _DATE = rf"""
     (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
   | (?P<month>{_MONTH})\s(?:the\s)?(?P<month_day>{ORDINAL}|[0-3]?\d(?!\d|[:.]\d))
     (?:,?\s(?P<month_year>20\d\d))?
+  | (?<=in\s|by\s)(?P<bare_month>{_MONTH})|(?<=for\s)(?P<for_month>{_MONTH})
   | (?:the\s)?(?P<day_of>{ORDINAL}|[0-3]?\d)\s(?:of\s)?(?P<of_month>{_MONTH})
     (?:,?\s(?P<of_year>20\d\d))?
   | the\s(?P<day_only>\d{{1,2}}(?:st|nd|rd|th))
@@ -82,12 +83,22 @@ _DATE = rf"""
   | (?P<weekend>the\sweekend)
   | (?P<ahead>in|within)\s(?:the\snext\s)?(?P<ahead_count>{COUNT})\s
     (?P<ahead_unit>{_UNIT})(?:['’]?\stime)?
+  | the\snext\s(?P<next_count>{COUNT})\s(?P<next_unit>{_UNIT})
   | (?P<later_count>{COUNT})\s(?P<later_unit>{_UNIT})\s(?:from\snow|hence)
 """
 _LEAD = (
     r"no\slater\sthan|by|before|until|till|on|for|at|around|over|during|after|as\sof"
     r"|from"
 )
+
+DATE_HINT = re.compile(
+    r"\d|day|tues|weds|thurs|tomorrow|tonight|week|month|quarter|year|minute|hour|morning|afternoon"
+    r"|evening|night|noon|clock|\bat\b|\bby\b|\bend\b|\bstart\b|beginning|middle|eod|eow"
+    r"|\bcob\b|next|coming|spring|summer|autumn|winter|\bfall\b|half past|quarter"
+    rf"|{_any([month[:3] for month in MONTHS])}",
+    re.IGNORECASE,
+)
+"""What every DATE_SPAN holds: tells at little cost that there is none."""
 
 DATE_SPAN = re.compile(
     rf"""\b(?:(?P<lead>{_LEAD})\s(?:about\s|around\s)?)?
@@ -101,13 +112,29 @@ DATE_SPAN = re.compile(
 )
 """A day, a period or a time of day, with the preposition before it."""
 
+_EVENT = r"""
+    (?:when|once|as\ssoon\sas|before|after|until)\s
+    (?:i|we|you|he|she|they|it|this|that|the\s\w+|[A-Z]\w+)(?:\s\w+)?(?:\s|(?=['’]))
+    (?:comes?|came|gets?|returns?|goes|go|leaves?|arrives?|finish(?:es)?|sends?|knows?
+      |(?:am|['’]m|is|['’]s|are|['’]re|have|['’]ve|has|be)\s
+       (?:done|back|finished|made|ready|there|over|enough|all))
+    (?:\s(?:from\s\w+|to\s\w+|any\s\w+|\w+))?
+"""
+_UNTOLD = r"""
+    (?:the\s|our\s|your\s)?next\s(?:meeting|time|session|call|visit|round|sprint|release)
+  | as\s(?:soon|quickly|early)\sas\s(?:possible|you\scan|we\scan|i\scan)|asap
+  | right\s(?:away|now)|immediately|(?:pretty\s|very\s)?soon|some\sday|sometime
+  | one\sof\sthese\sdays|(?:a\s(?:little|bit)\s)?later(?:\son)?(?!\s\w+ence)
+  | afterwards?|(?<=in\s)the\s(?:meantime|meanwhile)|(?<=by\s)then|(?<=before\s)then
+  | (?<=in\s)(?:the\s)?(?:near\s)?(?:term\s)?future|late\sin\sthe\s(?:day|week|month)
+  | (?:the\s)?(?:next|coming)\s(?:few|couple(?:\sof)?|several)?\s?(?:days|weeks|months)
+  | (?:the\s)?(?:conclusion|end|start|beginning)\sof\s(?:our|the|this|\w+)\s\w+
+  | (?:after|before|over)\s(?:the\s|this\s|our\s)?
+    (?:meeting|lunch|call|break|tea|dinner|launch|holidays?|next\speriod)
+  | (?:the\s)?deadline
+"""
 VAGUE_SPAN = re.compile(
-    r"""\b(?:(?:by|before|until|for|at|in|on)\s)?(?:
-      (?:the\s|our\s|your\s)?next\s(?:meeting|time|session|call|week['’]s\smeeting|visit
-         |round|stage|phase|sprint)
-    | as\ssoon\sas\s(?:possible|you\scan|we\scan|i\scan)|asap|right\s(?:away|now)
-    | immediately|soon|later(?:\son)?
-    | after\s(?:the\s|this\s)?(?:meeting|lunch|call|break)|(?:the\s)?deadline)\b""",
+    rf"\b(?:(?:by|before|until|for|at|in|on)\s)?(?:{_UNTOLD}|{_EVENT})\b",
     re.IGNORECASE | re.VERBOSE,
 )
 """When something is to be done, but not on which day."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from .date_grammar import (
+    DATE_HINT,
     DATE_SPAN,
     MONTH_INDEX,
     VAGUE_SPAN,
@@ -39,6 +40,8 @@ class DateSpan:
 
 def find_dates(text: str, now: datetime) -> tuple[DateSpan, ...]:
     """The dates and times in *text*, as one who speaks at *now* means them."""
+    if DATE_HINT.search(text) is None:
+        return ()
     return tuple(
         span
         for match in DATE_SPAN.finditer(text)
@@ -46,16 +49,24 @@ def find_dates(text: str, now: datetime) -> tuple[DateSpan, ...]:
     )
 
 
-def find_due(text: str, now: datetime) -> DateSpan | None:
-    """When *text* says that something is to be done; the last date counts."""
-    spans = [span for span in find_dates(text, now) if _may_be_due(span)]
-    if spans:
-        return spans[-1]
-    vague = list(VAGUE_SPAN.finditer(text))
-    if not vague:
-        return None
-    last = vague[-1]
-    return DateSpan(last.group(), last.start(), last.end(), "", last.start())
+def find_due(
+    text: str, now: datetime, start: int = 0, task_start: int = 0
+) -> DateSpan | None:
+    """When *text*, from *start* on, says that something is to be done.
+
+    What follows the task's verb at *task_start* counts first, a day before "later".
+    """
+    days = [s for s in find_dates(text, now) if s.start >= start and _may_be_due(s)]
+    vague = [
+        DateSpan(match.group(), match.start(), match.end(), "", match.start())
+        for match in VAGUE_SPAN.finditer(text, start)
+    ]
+    for spans in (days, vague):
+        after = [span for span in spans if span.start >= task_start]
+        before = [span for span in spans if span.start < task_start]
+        if after or before:
+            return after[-1] if after else before[0]
+    return None
 
 
 def _may_be_due(span: DateSpan) -> bool:
@@ -102,6 +113,10 @@ def _named_day(match: re.Match[str], today: date) -> date | None:
         )
     if match["of_month"]:
         return _month_day(match["of_month"], match["day_of"], match["of_year"], today)
+    bare_month = match["bare_month"] or match["for_month"]
+    if bare_month:
+        index = MONTH_INDEX[bare_month.lower().rstrip(".")]
+        return _edge_of_month("end", _named_month(index, today))
     if match["day_only"]:
         return _next_day_of_month(number(match["day_only"]), today)
     if match["weekday"]:
@@ -125,9 +140,9 @@ def _relative_day(match: re.Match[str], now: datetime) -> date | None:
         return _period_end(match["period"].lower(), _is_next(match["which"]), today)
     if match["weekend"]:
         return _on_or_after(today, _SUNDAY)
-    count = match["ahead_count"] or match["later_count"]
+    count = match["ahead_count"] or match["later_count"] or match["next_count"]
     if count:
-        unit = match["ahead_unit"] or match["later_unit"]
+        unit = match["ahead_unit"] or match["later_unit"] or match["next_unit"]
         return _ahead(number(count), unit.lower().rstrip("s"), now)
     return None
 

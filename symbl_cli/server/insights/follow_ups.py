@@ -1,18 +1,53 @@
 """Follow-ups: tasks of getting in touch, meeting, asking or coming back later."""
 
 import re
-from collections.abc import Sequence
 
+from .features import fluent_words
+
+_SOMEBODY = (
+    r"(?:him|her|them|you|us|me|everyone|everybody|someone|somebody|people|(?!it\b"
+    r"|this\b|that\b|those\b|these\b|my\b|your\b|our\b|the (?:slides?|minutes|files?"
+    r"|results?|report|notes|document)\b|a\b|an\b|some\b)\S+)"
+)
+_REACHING = (
+    r"call|phone|ring|contact|consult|ping|message|warn|inform|notify|remind|visit"
+    r"|meet|email|mail|invite|persuade|convince|chase|approach"
+)
+_MEETING = (
+    r"meeting|call|session|discussion|conversation|chat|dialogue|appointment|review"
+    r"|time to|catch up|interview|workshop|sync|conference call|teleconferencing call"
+    r"|follow up"
+)
 _CUES = re.compile(
-    r"\b(?:follow(?:ing)? up|get back|come back to|circle back|check (?:in )?with"
-    r"|reach out|touch base|talk (?:to|with|about)|speak (?:to|with)|chat with|call"
-    r"|phone|ring|contact|meet|meeting|email|mail|write (?:to|back)|reply|respond|ask"
-    r"|remind|ping|discuss|revisit|return to|look into|see (?:him|her|them)|catch up"
-    r"|sync|invite|find out|let (?:\S+) know|schedule|set up|arrange|send (?:\S+"
-    r" )?(?:an? )?(?:email|mail|invite|reminder|note|message)|later)\b"
+    rf"""\b(?:
+      follow(?:ing)?\sup | (?:get|getting|come|coming|circle|circling|write|go)\sback
+    | (?:get|getting|keep|be|stay)\sin\stouch | reach(?:ing)?\sout | touch(?:ing)?\sbase
+    | get(?:ting)?\stogether | sit(?:ting)?\sdown\swith | catch(?:ing)?\sup | sync\swith
+    | (?:talk|speak|chat)(?:ing)?\s(?:\S+\s){{0,2}}?
+      (?:to|with|about|again|later|off\sline)
+    | (?:check|visit|liaise|negotiate|clarify|confirm|coordinate)(?:ing)?
+      \s(?:\S+\s){{0,2}}?with
+    | (?:discuss|revisit|return\sto|comment)(?:ing)?\b | should\s(?:be\s)?address
+    | (?:{_REACHING})(?:ing)?\s{_SOMEBODY} | see\s(?:him|her|them)\b
+    | meet(?:ing)?\s(?:again|up|with|on|next|to|in|tomorrow|today)
+    | ask(?:ing)?\s(?!the\s\S+\s(?:designer|expert)) | ask$
+    | (?:hear|find\sout|get\s(?:\S+\s){{0,4}}?(?:information|answer|feedback))\sfrom
+    | let\s\S+\sknow | remind\sme | tell\s(?:him|her|them|you)\s(?!about)
+    | report\s(?:back|it|that|this)\b
+    | (?:suggest|propose|mention)\s(?:\S+\s){{0,2}}?to\b
+    | (?:have|having|schedule|set\sup|arrange|book|organi[sz]e|plan|fix)\s
+      (?:\S+\s){{0,3}}?(?:{_MEETING})\b(?!\s(?:room|space|notes|report|summary))
+    | (?:figure\sout|find)\s(?:a|some|another)\s(?:\S+\s)?(?:time|day)
+    | (?:another|next)\s(?:session|call|meeting)\s(?:on|about|with)
+    | send\s(?:\S+\s){{0,2}}?(?:an?\s)?(?:\S+\s)?
+      (?:email|mail|invite|invitation|reminder)
+    | (?:look|go)\s(?:\S+\s){{0,3}}?over\sit\b | (?:invite|get)\s\S+\shere
+    | (?:see|wait|decide)\s(?:\S+\s){{0,6}}?later
+    )""",
+    re.VERBOSE,
 )
 
 
-def is_follow_up(task: Sequence[str]) -> bool:
-    """Whether *task*, its verb first, is to get in touch or to return to a matter."""
-    return _CUES.search(" ".join(task[:8])) is not None
+def is_follow_up(task: str) -> bool:
+    """Whether the words of a task are to get in touch or to return to a matter."""
+    return _CUES.search(" ".join(fluent_words(task))) is not None

@@ -177,7 +177,7 @@ class Insights:
     def _is_told(self, action: Action, kind: InsightKind) -> bool:
         if not self._is_sure(action.confidence, TOLD_FROM):
             return False
-        return kind is InsightKind.ACTION_ITEM or is_follow_up(action.commitment.task)
+        return kind is InsightKind.ACTION_ITEM or is_follow_up(action.text)
 
     def _is_sure(self, confidence: float, best_from: float) -> bool:
         least = self._settings.confidence_threshold
@@ -192,8 +192,10 @@ class Insights:
     ) -> Insight:
         known = self._room.first_names
         commitment = action.commitment
-        who = assignee(commitment, sentence.text, sentence.speaker, self._room)
-        text = rewrite(commitment, sentence.text, sentence.speaker, who, known)
+        speaker = sentence.speaker
+        who = assignee(commitment, sentence.text, speaker, self._room)
+        other = self._room.other_than(speaker)
+        text = rewrite(commitment, sentence.text, speaker, who, other, known)
         due = action.due
         return Insight(
             id=insight_id,
@@ -201,7 +203,7 @@ class Insights:
             text=text,
             confidence=round(action.confidence, 3),
             message_ids=sentence.message_ids,
-            speaker=sentence.speaker,
+            speaker=speaker,
             assignee=who,
             due=Due(due.text, due.value) if due and due.value else None,
             definitive=action.is_definitive,

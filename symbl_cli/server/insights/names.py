@@ -105,11 +105,11 @@ def assignee(
 
 
 def _third(commitment: Commitment, text: str, room: Room) -> Party | None:
+    """The person named as the one who will; a role or a team is nobody."""
     name = text[commitment.start :].split(maxsplit=1)[0].strip(",.")
-    is_person = name[:1].isupper() and name.lower() not in _NOT_NAMES
-    if commitment.subject in {"he", "she", "they", "someone", "somebody", "people"}:
+    if name.lower() != commitment.subject:
         return None
-    return room.named(name) if is_person or name.lower() in room.first_names else None
+    return room.named(name) if _is_name(name, room.first_names) else None
 
 
 def _is_name(word: str, known: frozenset[str]) -> bool:

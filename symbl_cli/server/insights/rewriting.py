@@ -6,6 +6,7 @@ from .clauses import HESITATIONS
 from .commitments import Commitment, Form
 from .findings import Party
 from .names import is_named, vocative
+from .verbs import verb_of
 
 _THIRD_PERSON = {
     "am": "is",
@@ -18,7 +19,6 @@ _THIRD_PERSON = {
     "do": "does",
     "are": "is",
 }
-_MODAL_OF_SPEECH = {"will": "will", "shall": "will"}
 
 
 def rewrite(
@@ -26,16 +26,26 @@ def rewrite(
     text: str,
     speaker: Party,
     assignee: Party | None,
+    addressee: Party | None,
     known: frozenset[str],
 ) -> str:
-    """*text*'s task as one sentence, with names where the speakers said I and you."""
+    """*text*'s task as one sentence, with names where the speakers said I and you.
+
+    *addressee* is whom *speaker* speaks to, where that is sure.
+    """
     task = _task(commitment, text, known)
-    addressee = assignee if commitment.form in _ADDRESSING else None
-    task = _renamed(task, commitment.form, speaker, addressee)
-    head = _head(commitment, text, assignee)
-    if commitment.form is Form.SPEAKER and not commitment.is_negated:
-        head = head or f"{speaker.name} will"
-    sentence = f"{head} {task}".strip() if head else task
+    if commitment.form is Form.SPEAKER:
+        task = _swapped(task, _THEIR_OWN)
+        if addressee is not None and is_named(addressee):
+            task = _swapped(task, _second_of(addressee.name))
+    elif is_named(speaker):
+        task = _swapped(task, _first_of(speaker.name))
+        if commitment.form in _ADDRESSING and assignee is not None:
+            task = _swapped(task, _THEIRS)
+    head = _head(commitment, text, speaker, assignee)
+    if head and commitment.form is Form.IMPERATIVE:
+        task = task[0].lower() + task[1:]
+    sentence = f"{head} {task}".strip()
     return sentence[:1].upper() + sentence[1:] + "."
 
 
@@ -55,7 +65,11 @@ def _task(commitment: Commitment, text: str, known: frozenset[str]) -> str:
     called = vocative(text, known)
     if called and re.search(rf"[,\s]+{re.escape(called)}$", task):
         task = task[: -len(called)].rstrip(" ,")
-    return _fluent(_POLITENESS.sub("", task))
+    task = _fluent(_POLITENESS.sub("", task))
+    if commitment.subject.endswith("you mind"):
+        verb, _, rest = task.partition(" ")
+        return f"{verb_of(verb)} {rest}".strip()
+    return task
 
 
 def _fluent(text: str) -> str:
@@ -69,31 +83,34 @@ def _fluent(text: str) -> str:
     return " ".join(kept)
 
 
-def _head(commitment: Commitment, text: str, assignee: Party | None) -> str:
+def _head(
+    commitment: Commitment, text: str, speaker: Party, assignee: Party | None
+) -> str:
     subject = text[commitment.start : commitment.task_start].strip(" ,")
     match commitment.form:
+        case Form.NONE:
+            return ""
         case Form.REQUEST | Form.IMPERATIVE:
             no = " not" if commitment.is_negated else ""
             return f"{assignee.name} will{no}" if assignee else ""
-        case Form.NONE:
-            return ""
         case Form.SPEAKER if commitment.subject == "let me":
-            return ""
+            return f"{speaker.name} will"
         case Form.SPEAKER:
-            return _conjugated(subject, assignee)
+            return _conjugated(subject, speaker)
         case Form.ORDER:
             return _conjugated(subject, assignee) if assignee else subject
         case _:
-            return _fluent(subject)
+            own = _first_of(speaker.name) if is_named(speaker) else {}
+            return _fluent(_swapped(subject, own))
 
 
 _CONTRACTED = re.compile(r"^(i|you)['’](ll|m|re|ve|d)\b", re.IGNORECASE)
 _SPREAD = {"ll": "will", "m": "is", "re": "is", "ve": "has", "d": "would"}
 
 
-def _conjugated(subject: str, person: Party | None) -> str:
+def _conjugated(subject: str, person: Party) -> str:
     """ "I have to" of Ann: "Ann has to"."""
-    name = person.name if person else "They"
+    name = person.name
     contracted = _CONTRACTED.match(subject)
     if contracted:
         rest = subject[contracted.end() :].split()
@@ -109,32 +126,29 @@ def _conjugated(subject: str, person: Party | None) -> str:
     return _fluent(" ".join([name, *words])).replace("gonna", "going to")
 
 
-def _renamed(task: str, form: Form, speaker: Party, addressee: Party | None) -> str:
-    """*task* with names or "their" for the pronouns of speaker and addressee."""
-    if not is_named(speaker) and form is not Form.SPEAKER:
-        return task
-    first = _own() if form is Form.SPEAKER else _of(speaker.name)
-    swapped = _swapped(task, first)
-    if addressee is not None:
-        swapped = _swapped(swapped, _second())
-    return swapped
+_THEIRS = {
+    "you'll": "they will",
+    "you're": "they are",
+    "you've": "they have",
+    "you": "they",
+    "your": "their",
+    "yours": "theirs",
+    "yourself": "themselves",
+}
+_THEIR_OWN = {
+    "i'll": "they will",
+    "i'm": "they are",
+    "i've": "they have",
+    "i'd": "they would",
+    "i": "they",
+    "me": "them",
+    "my": "their",
+    "mine": "theirs",
+    "myself": "themselves",
+}
 
 
-def _own() -> dict[str, str]:
-    return {
-        "i'll": "they will",
-        "i'm": "they are",
-        "i've": "they have",
-        "i'd": "they would",
-        "i": "they",
-        "me": "them",
-        "my": "their",
-        "mine": "theirs",
-        "myself": "themselves",
-    }
-
-
-def _of(name: str) -> dict[str, str]:
+def _first_of(name: str) -> dict[str, str]:
     return {
         "i'll": f"{name} will",
         "i'm": f"{name} is",
@@ -148,15 +162,15 @@ def _of(name: str) -> dict[str, str]:
     }
 
 
-def _second() -> dict[str, str]:
+def _second_of(name: str) -> dict[str, str]:
     return {
-        "you'll": "they will",
-        "you're": "they are",
-        "you've": "they have",
-        "you": "they",
-        "your": "their",
-        "yours": "theirs",
-        "yourself": "themselves",
+        "you'll": f"{name} will",
+        "you're": f"{name} is",
+        "you've": f"{name} has",
+        "you": name,
+        "your": f"{name}'s",
+        "yours": f"{name}'s",
+        "yourself": name,
     }
 
 

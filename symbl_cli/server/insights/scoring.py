@@ -18,9 +18,11 @@ class LogisticModel:
     bias: float
     weights: Mapping[str, float]
 
-    def probability(self, features: Iterable[str]) -> float:
+    def probability(self, features: Iterable[str], prior: float = 0.0) -> float:
+        """From 0 to 1; *prior* is log-odds that no training could tell."""
         weights = self.weights
-        score = self.bias + sum(weights.get(feature, 0.0) for feature in set(features))
+        score = self.bias + prior
+        score += sum(weights.get(feature, 0.0) for feature in set(features))
         return 1 / (1 + exp(-min(max(score, -_FARTHEST), _FARTHEST)))
 
 

@@ -1,5 +1,7 @@
 """Verbs by what they say of a task."""
 
+from collections.abc import Sequence
+
 TASK_VERBS = frozenset(
     (
         "add adjust allocate analyse analyze announce apply approve archive arrange"
@@ -31,10 +33,49 @@ TASK_VERBS = frozenset(
 """Verbs that name work with an end."""
 WORD_VERBS = frozenset(
     (
-        "be see know say think mean guess like love hope believe suppose assume"
-        " agree admit bet imagine understand remember have want need seem feel hear"
-        " mind wonder live just explain repeat point start begin move stop skip"
-        " continue stay sit wait jump come show turn stick leave notice"
+        "admit agree arrive assume be become begin believe belong bet come contain"
+        " continue cost depend die explain fall feel guess happen have hear hope"
+        " imagine jump just know leave like live love matter mean mind move need"
+        " notice point remember repeat say see seem show sit skip start stay stick"
+        " stop suppose think turn understand wait want wonder"
     ).split()
 )
 """Verbs of thinking, saying and moving on in the talk itself."""
+_PHRASAL = frozenset(
+    {
+        ("come", "up"),
+        ("deal", "with"),
+        ("figure", "out"),
+        ("get", "back"),
+        ("hand", "in"),
+        ("hand", "over"),
+        ("look", "after"),
+        ("look", "into"),
+        ("make", "sure"),
+        ("pick", "up"),
+        ("put", "together"),
+        ("reach", "out"),
+        ("take", "care"),
+        ("work", "on"),
+        ("work", "out"),
+    }
+)
+
+
+def names_work(task: Sequence[str]) -> bool:
+    """Whether *task*, its verb first, is work with an end."""
+    return task[0] in TASK_VERBS or tuple(task[:2]) in _PHRASAL
+
+
+def is_of_words(task: Sequence[str]) -> bool:
+    """Whether *task* is done within the talk itself: thinking, saying, moving on."""
+    return task[0] in WORD_VERBS and tuple(task[:2]) not in _PHRASAL
+
+
+def verb_of(gerund: str) -> str:
+    """The verb of *gerund*: "sending" is of "send"."""
+    stem = gerund.lower().removesuffix("ing")
+    for verb in (stem, stem + "e", stem[:-1]):
+        if verb in TASK_VERBS:
+            return verb
+    return stem
