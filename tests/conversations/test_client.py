@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from symbl_cli.conversations.client import ConversationsClient
+from symbl_cli.conversations.http import Http
 from symbl_cli.errors import ConflictError, NotFoundError, UsageError
 from symbl_cli.protocol.events import Person
-from symbl_cli.protocol.resources import TranscriptRequest
+from symbl_cli.protocol.resources import Bookmark, TranscriptRequest
 
+from .answering import Said, answering
 from .examples import ANA, BEA, meeting
 
 
@@ -134,3 +136,18 @@ def test_everything_else_can_be_asked(client: ConversationsClient) -> None:
     assert client.bookmarks("1001") == ()
     assert [one.name for one in client.analytics("1001").members] == ["Ana", "Bea"]
     assert len(client.summary("1001")) == 1
+
+
+def test_this_moment_of_a_running_conversation_is_marked() -> None:
+    there = Said(body={"id": "1001", "members": []})
+    marked = Said(201, {"id": "7", "label": "Here", "messageRefs": []})
+    with answering(there, marked) as server:
+        with ConversationsClient(Http(server)) as client:
+            assert client.mark("1001", "Here") == Bookmark(id="7", label="Here")
+
+        asked = server.asked[-1]
+        assert (asked.method, asked.path, asked.body) == (
+            "POST",
+            "/v1/conversations/1001/bookmarks",
+            '{"label": "Here"}',
+        )

@@ -1,6 +1,8 @@
 """What requests change."""
 
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -9,6 +11,8 @@ from symbl_cli.protocol.events import Json
 from symbl_cli.server.store.changes import SaveConversation
 from symbl_cli.server.store.finding_rows import FindingKind
 from symbl_cli.server.store.records import MarkRecord
+from symbl_cli.server.store.store import open_store
+from tests.small_disk import small_disk
 from tests.store.samples import (
     ANA,
     ANSWER,
@@ -19,6 +23,7 @@ from tests.store.samples import (
     START,
     TENANT,
     conversation,
+    whole_meeting,
 )
 
 from .desk import HERE, NOW, Client, names
@@ -261,3 +266,25 @@ def _event(
 
 def _items(value: Json) -> list[dict[str, Json]]:
     return cast("list[dict[str, Json]]", value)
+
+
+def test_a_store_in_trouble_is_no_fault_of_the_asker(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", "300k") as folder, open_store(folder) as store:
+        store.write(*whole_meeting()).result(10)
+        client = Client(store)
+        _fill(folder)
+
+        reply = client.ask("PUT", HERE, {"name": "Planning"})
+
+        full = {"message": "no space left on the disk for conversations"}
+        assert (reply.status, reply.body) == (507, full)
+        assert client.get(HERE)["name"] == "Weekly sync"
+        store.close()
+        assert client.ask("PUT", HERE, {"name": "Planning"}).status == 503
+
+
+def _fill(folder: Path) -> None:
+    """Until there is no room for one more page."""
+    with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while True:
+            filler.write(b"x" * 4096)

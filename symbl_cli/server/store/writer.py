@@ -50,6 +50,8 @@ class Writer:
         self._queue: Queue[_Write | None] = Queue(_QUEUE_SIZE)
         self._closing = threading.Lock()
         self._closed = False
+        self._fails = False
+        """Whether the last transaction did; said once, not at each."""
         self._thread = threading.Thread(target=self._run, name="store-writer")
         self._thread.start()
 
@@ -85,10 +87,12 @@ class Writer:
             with self._exclusive, self._engine.begin() as connection:
                 self._fill(connection, first, group)
         except Exception as exc:  # noqa: BLE001 - it belongs to those who wrote
-            log.warning("cannot write: %s", exc)
+            log.log(logging.DEBUG if self._fails else logging.WARNING, "%s", exc)
+            self._fails = True
             for write in group or [first]:
                 write.done.set_exception(_translated(exc))
             return
+        self._fails = False
         if any(_deletes(write) for write in group):
             self._reclaim()
         for write in group:
