@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from threading import Event, Thread
 
@@ -26,9 +27,14 @@ pcm.!default {{
 
 @contextmanager
 def fake_microphone(
-    folder: Path, sound: bytes, *, rate: int = 16000, channels: int = 1
+    folder: Path,
+    sound: bytes,
+    *,
+    rate: int = 16000,
+    channels: int = 1,
+    goes_dead: bool = False,
 ) -> Iterator[dict[str, str]]:
-    """Let ALSA's default device hear *sound*, then silence.
+    """Let ALSA's default device hear *sound*, then silence, or give nothing at all.
 
     Gives what a process must have in its environment, from its start, to find it.
     *sound* is 16-bit and interleaved; it begins when somebody records, and some of it
@@ -45,7 +51,11 @@ def fake_microphone(
     fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # survives those who only look
     fcntl.fcntl(fd, _F_SETPIPE_SZ, _SMALLEST_PIPE)
     ended = Event()
-    feeder = Thread(target=_feed, args=(fd, sound, size, ended), name="microphone")
+    places = range(0, len(sound), size)
+    spoken = (sound[place : place + size].ljust(size, b"\0") for place in places)
+    silence = () if goes_dead else repeat(bytes(size))
+    ticks = chain(spoken, silence)
+    feeder = Thread(target=_feed, args=(fd, ticks, ended), name="microphone")
     feeder.start()
     try:
         yield {"ALSA_CONFIG_PATH": str(configuration)}
@@ -55,17 +65,17 @@ def fake_microphone(
         os.close(fd)
 
 
-def _feed(fd: int, sound: bytes, size: int, ended: Event) -> None:
-    """Write *size* bytes a tick, less while nobody takes them."""
+def _feed(fd: int, ticks: Iterator[bytes], ended: Event) -> None:
+    """Write one of *ticks* each tenth of a second, slower while nobody takes them."""
     due = time.monotonic()
-    place = 0
-    while not ended.wait(max(0.0, due - time.monotonic())):
+    for tick in ticks:
+        if ended.wait(max(0.0, due - time.monotonic())):
+            return
         due = max(due + _TICK, time.monotonic())
-        tick = sound[place : place + size].ljust(size, b"\0")
-        place += _write(fd, tick, ended)
+        _write(fd, tick, ended)
 
 
-def _write(fd: int, tick: bytes, ended: Event) -> int:
+def _write(fd: int, tick: bytes, ended: Event) -> None:
     """Write all of *tick*, in as many pieces as the pipe takes."""
     written = 0
     while written < len(tick) and not ended.is_set():
@@ -73,4 +83,3 @@ def _write(fd: int, tick: bytes, ended: Event) -> int:
             written += os.write(fd, tick[written:])
         except BlockingIOError:
             ended.wait(_TICK / 20)
-    return written

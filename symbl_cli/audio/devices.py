@@ -1,10 +1,12 @@
 """Which input devices there are, and which one a name means."""
 
 import logging
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..errors import AudioError, MissingError, SymblError, UsageError
+from ..media.install import RECORDER, install_command
 from .drivers.driver import Driver, InputDevice
 
 log = logging.getLogger(__name__)
@@ -108,9 +110,7 @@ def _distinct(devices: Iterable[InputDevice]) -> list[InputDevice]:
 def _no_device(devices: Sequence[InputDevice], wanted: str) -> MissingError:
     if wanted.lower() == SYSTEM:
         return MissingError(
-            "nothing here hears what this computer plays",
-            suggestion="PulseAudio and PipeWire offer a monitor (install parec), macOS"
-            " needs BlackHole, Windows its Stereo Mix",
+            "nothing here hears what this computer plays", suggestion=_monitor_remedy()
         )
     if not devices:
         return MissingError(
@@ -119,6 +119,16 @@ def _no_device(devices: Sequence[InputDevice], wanted: str) -> MissingError:
         )
     names = ", ".join(f"{it.index}: {it.name!r}" for it in devices)
     return MissingError(f"there is no device {wanted!r}", suggestion=f"one of {names}")
+
+
+def _monitor_remedy() -> str:
+    match sys.platform:
+        case "darwin":
+            return "brew install blackhole-2ch, and play through it"
+        case "win32":
+            return "enable Stereo Mix among the recording devices"
+        case _:
+            return install_command(RECORDER)
 
 
 def _with_pyaudio() -> Driver:

@@ -24,7 +24,7 @@ def open_file(
     path: Path,
     *,
     pace: Pace,
-    sample_rate: int = 16000,
+    sample_rate: int | None = None,
     channels: int = 1,
     encoding: Encoding = Encoding.LINEAR16,
     clock: Callable[[], float] = time.monotonic,

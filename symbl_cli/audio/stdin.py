@@ -1,6 +1,7 @@
 """Sound out of a pipe: raw samples, or a WAV file while it is written."""
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,34 +20,50 @@ from .playback import AsItComes, Playback
 STDIN = 0
 
 
+def is_pipe(fd: int = STDIN) -> bool:
+    """Whether another program writes to *fd*: neither a file nor the keyboard."""
+    try:
+        mode = os.fstat(fd).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 def open_stdin(
     *,
-    sample_rate: int = 16000,
+    sample_rate: int | None = None,
     channels: int = 1,
     encoding: Encoding = Encoding.LINEAR16,
     fd: int = STDIN,
 ) -> Feed:
     """Read sound from the pipe *fd*; returns when its first bytes are there.
 
-    A WAV header tells its own rate and channels. Compressed sound is refused, unless
-    *encoding* announces it, and so is text. Raises `NotAudioError`, `UsageError`.
+    Raw samples have 16 kHz unless told, MULAW 8. A WAV header tells its own rate and
+    channels. Compressed sound is refused, unless *encoding* announces it, and so is
+    text. Raises `NotAudioError`, `UsageError`.
     """
     try:
         own = os.dup(fd)
     except OSError as exc:
         raise UsageError("stdin is closed: there is no sound to read") from exc
-    return _open(own, "stdin", AudioFormat(sample_rate, channels), encoding)
+    return _open(own, "stdin", _format(sample_rate, channels, encoding), encoding)
 
 
 def open_pipe(
-    path: Path, *, sample_rate: int, channels: int, encoding: Encoding
+    path: Path, *, sample_rate: int | None, channels: int, encoding: Encoding
 ) -> Feed:
     """Read sound from the named pipe *path* as `open_stdin` does."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except OSError as exc:
         raise UsageError(f"cannot read {str(path)!r}: {exc.strerror}") from exc
-    return _open(fd, path.name, AudioFormat(sample_rate, channels), encoding)
+    return _open(fd, path.name, _format(sample_rate, channels, encoding), encoding)
+
+
+def _format(sample_rate: int | None, channels: int, encoding: Encoding) -> AudioFormat:
+    """What comes out, where no header tells."""
+    usual = 8000 if encoding is Encoding.MULAW else 16000
+    return AudioFormat(sample_rate or usual, channels)
 
 
 def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> Feed:

@@ -77,9 +77,24 @@ def test_without_any_input_there_is_no_microphone() -> None:
         choose([], "mic")
 
 
-def test_without_a_monitor_it_is_said_what_would_offer_one() -> None:
-    with pytest.raises(MissingError, match="hears what this computer plays"):
+@pytest.mark.parametrize(
+    ("platform", "remedy"),
+    [
+        ("linux", "sudo apt-get install pulseaudio-utils"),
+        ("darwin", "brew install blackhole-2ch, and play through it"),
+        ("win32", "enable Stereo Mix among the recording devices"),
+    ],
+)
+def test_without_a_monitor_it_is_said_what_would_offer_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, remedy: str
+) -> None:
+    (tmp_path / "apt-get").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", platform)
+
+    with pytest.raises(MissingError, match="hears what this computer plays") as caught:
         choose([BUILT_IN], "system")
+    assert caught.value.suggestion == remedy
 
 
 def test_without_any_way_to_record_all_that_were_tried_are_named(

@@ -135,6 +135,36 @@ def test_more_channels_than_a_device_has_are_refused(tmp_path: Path) -> None:
     assert "AudioError: 'default' does not have 4000 channels" in done.stderr.decode()
 
 
+UNTIL_LOST = """
+import sys
+sys.modules |= dict.fromkeys(sys.argv[1:])
+from symbl_cli.audio.microphone import open_microphone
+from symbl_cli.audio.source import Chunk
+
+microphone = open_microphone("default", sample_rate=16000)
+for item in microphone.blocks():
+    match item:
+        case Chunk(pcm=pcm):
+            sys.stdout.buffer.write(pcm)
+        case state:
+            print(state, file=sys.stderr)
+            microphone.close()
+"""
+
+
+@pytest.mark.parametrize("driver", EVERY_DRIVER[:2])
+def test_a_device_that_goes_dead_is_said_and_does_not_hold_the_process(
+    tmp_path: Path, driver: str
+) -> None:
+    with fake_microphone(tmp_path, ramp(8000), goes_dead=True) as environment:
+        done = run(UNTIL_LOST, environment, *HIDDEN[driver])
+
+    lost = "SourceState(state='device_lost', device='default', seconds=0.0)\n"
+    assert done.stderr.decode() == lost
+    assert done.returncode == 0
+    assert done.stdout == ramp(8000)
+
+
 DEVICES = """
 import sys
 from symbl_cli.cli.main import run

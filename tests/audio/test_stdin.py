@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from symbl_cli.audio.feed import Feed
 from symbl_cli.audio.source import Chunk, SourceState
-from symbl_cli.audio.stdin import open_stdin
+from symbl_cli.audio.stdin import is_pipe, open_stdin
 from symbl_cli.errors import NotAudioError, UsageError
 from symbl_cli.media.format import AudioFormat, Encoding
 from tests.wavs import fmt_chunk, ramp, wav_file
@@ -47,6 +47,16 @@ def pipe() -> Iterator[Pipe]:
 
 def sound(feed: Feed) -> bytes:
     return b"".join(item.pcm for item in feed.blocks() if isinstance(item, Chunk))
+
+
+def test_only_a_pipe_is_read_unasked(pipe: Pipe, tmp_path: Path) -> None:
+    (tmp_path / "talk.wav").touch()
+    with (tmp_path / "talk.wav").open("rb") as file:
+        assert [is_pipe(pipe.fd), is_pipe(file.fileno()), is_pipe(987)] == [
+            True,
+            False,
+            False,
+        ]
 
 
 @pytest.mark.parametrize("frames", [1, 100, 800])
@@ -121,7 +131,7 @@ def test_telephone_samples_are_expanded(pipe: Pipe) -> None:
     pipe.write(b"\x00\x80\xff" * 4)
     pipe.end()
 
-    feed = open_stdin(fd=pipe.fd, sample_rate=8000, encoding=Encoding.MULAW)
+    feed = open_stdin(fd=pipe.fd, encoding=Encoding.MULAW)
 
     assert feed.format == AudioFormat(8000)
     assert sound(feed) == b"\x84\x82\x7c\x7d\x00\x00" * 4
