@@ -251,21 +251,32 @@ def line_type(body: Body) -> str:
             return type(body).__name__.lower()
 
 
-def fold(bodies: Iterable[Body]) -> list[Revised]:
-    """The saved transcript and insights: per id the highest *rev*, the gone left out.
+class Fold:
+    """The saved transcript and insights so far: per id the highest *rev*."""
 
-    In order of first appearance.
-    """
-    latest: dict[str, Revised] = {}
-    for body in bodies:
+    def __init__(self) -> None:
+        self._latest: dict[str, Revised] = {}
+
+    def add(self, body: Body) -> None:
         match body:
             case Transcript() | Insight() | Topic() | Tracker() | Entity():
-                known = latest.get(body.id)
+                known = self._latest.get(body.id)
                 if known is None or body.rev > known.rev:
-                    latest[body.id] = body
+                    self._latest[body.id] = body
             case _:
                 pass
-    return [body for body in latest.values() if not _is_gone(body)]
+
+    def kept(self) -> list[Revised]:
+        """In order of first appearance; the gone are left out."""
+        return [body for body in self._latest.values() if not _is_gone(body)]
+
+
+def fold(bodies: Iterable[Body]) -> list[Revised]:
+    """The saved transcript and insights, in order of first appearance."""
+    folded = Fold()
+    for body in bodies:
+        folded.add(body)
+    return folded.kept()
 
 
 def _is_gone(body: Revised) -> bool:

@@ -1,7 +1,19 @@
 """Lines as people read them, each one line of text; pure."""
 
+from collections.abc import Iterable
+
 from ..documents.times import clock
-from ..lines import Body, Due, Insight, InsightKind, Topic, Tracker, Transcript
+from ..lines import (
+    Body,
+    Due,
+    Fold,
+    Insight,
+    InsightKind,
+    Revised,
+    Topic,
+    Tracker,
+    Transcript,
+)
 from ..text.terminal import terminal_safe
 
 _SIGNS = {
@@ -16,13 +28,13 @@ class Telling:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
-        self._topics: dict[str, Topic] = {}
+        self._topics = Fold()
 
     def tell(self, body: Body) -> str | None:
         """*body* as a line of text; None if it has none, or had it before."""
         match body:
             case Topic():
-                self._keep(body)
+                self._topics.add(body)
             case Transcript(final=True, text=text) if text:
                 return self._once(body.id, body.start, transcript_text(body))
             case Insight(removed=False):
@@ -35,14 +47,8 @@ class Telling:
 
     def topics(self) -> str | None:
         """The topics as one closing line, the weightiest first; None without any."""
-        topics = (topic for topic in self._topics.values() if not topic.removed)
-        names = [topic.text for topic in sorted(topics, key=_weight, reverse=True)]
+        names = [topic.text for topic in weightiest(self._topics.kept())]
         return terminal_safe(f"Topics: {', '.join(names)}") if names else None
-
-    def _keep(self, topic: Topic) -> None:
-        known = self._topics.get(topic.id)
-        if known is None or topic.rev > known.rev:
-            self._topics[topic.id] = topic
 
     def _once(self, id_: str, start: float, text: str) -> str | None:
         if id_ in self._told:
@@ -51,8 +57,10 @@ class Telling:
         return terminal_safe(f"[{clock(start)}] {text}")
 
 
-def _weight(topic: Topic) -> float:
-    return topic.score
+def weightiest(kept: Iterable[Revised]) -> list[Topic]:
+    """The topics among *kept*, the weightiest first."""
+    topics = (topic for topic in kept if isinstance(topic, Topic))
+    return sorted(topics, key=lambda topic: topic.score, reverse=True)
 
 
 def transcript_text(transcript: Transcript) -> str:

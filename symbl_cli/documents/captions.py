@@ -1,0 +1,192 @@
+"""Captions: what was said as cues of two short lines, in SRT and WebVTT."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from unicodedata import east_asian_width
+
+from .times import stamp
+
+COLUMNS = 42
+"""The most of a line, as broadcasters have it."""
+_LINES = 2
+_LONGEST = 7.0
+"""Seconds of a cue; longer ones are hard to follow."""
+_SHORTEST = 0.7
+"""Seconds; shorter ones cannot be read."""
+_WIDEST_NAME = 18
+_SENTENCE_ENDS = (".", "?", "!", "…", "。")
+_CLAUSE_ENDS = (*_SENTENCE_ENDS, ",", ";", ":")
+
+VTT_HEAD = "WEBVTT\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One stretch of speech, in seconds of the recording."""
+
+    text: str
+    start: float
+    end: float
+    speaker: str = ""
+    words: tuple[TimedWord, ...] = ()
+    """Where they are those of *text*, cues are timed by them; else by its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    start: float
+    end: float
+    lines: tuple[str, ...]
+    speaker: str = ""
+    label: str = ""
+    """`Ann: ` where another one begins to speak; it fits in the first line too."""
+
+
+class Captioner:
+    """Turns speech, in the order in which it comes, into cues that never overlap.
+
+    Where two speak at once, the later one is shown after the earlier.
+    """
+
+    def __init__(self) -> None:
+        self._end = 0.0
+        self._speaker = ""
+
+    def cues(self, spoken: Spoken) -> Iterator[Cue]:
+        speaker = _clipped(" ".join(spoken.speaker.split()))
+        words = _timed(spoken)
+        while words:
+            label = self._label(speaker, words[0].text)
+            room = COLUMNS - _columns(label)
+            count = _cue_length(words, room)
+            yield self._cue(words[:count], room, speaker, label)
+            words = words[count:]
+
+    def _label(self, speaker: str, word: str) -> str:
+        """The name of who begins to speak, where *word* fits beside it."""
+        label = f"{speaker}: " if speaker and speaker != self._speaker else ""
+        self._speaker = speaker
+        return label if _columns(label + word) <= COLUMNS else ""
+
+    def _cue(self, words: list[TimedWord], room: int, speaker: str, label: str) -> Cue:
+        start = max(self._end, words[0].start)
+        self._end = max(words[-1].end, start + _SHORTEST)
+        lines = _lines([word.text for word in words], room)
+        return Cue(start, self._end, lines, speaker, label)
+
+
+def captions(spoken: Iterable[Spoken]) -> list[Cue]:
+    """The cues of a whole recording."""
+    captioner = Captioner()
+    ordered = sorted(spoken, key=lambda one: one.start)
+    return [cue for one in ordered for cue in captioner.cues(one)]
+
+
+def srt(cue: Cue, number: int) -> str:
+    """*cue* as the *number*th block of an SRT file, its blank line included."""
+    # An arrow in the text would look like the times of another cue.
+    text = (cue.label + "\n".join(cue.lines)).replace("-->", "->")
+    return f"{number}\n{stamp(cue.start, ',')} --> {stamp(cue.end, ',')}\n{text}\n\n"
+
+
+def vtt(cue: Cue) -> str:
+    """*cue* as a block of a WebVTT file, its blank line included."""
+    text = "\n".join(escape(line, quote=False) for line in cue.lines)
+    voice = f"<v {escape(cue.speaker, quote=False)}>" if cue.speaker else ""
+    return f"{stamp(cue.start, '.')} --> {stamp(cue.end, '.')}\n{voice}{text}\n\n"
+
+
+def _timed(spoken: Spoken) -> list[TimedWord]:
+    """The words of the text with their times; each fits in a line."""
+    texts = [part for text in spoken.text.split() for part in _pieces(text, COLUMNS)]
+    if texts == [word.text for word in spoken.words]:
+        return list(spoken.words)
+    return list(_spread(texts, spoken.start, spoken.end))
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """*text* itself, in pieces where it is wider than *width*."""
+    piece = ""
+    for character in text:
+        if _columns(piece + character) > width:
+            yield piece
+            piece = ""
+        piece += character
+    yield piece
+
+
+def _spread(texts: list[str], start: float, end: float) -> Iterator[TimedWord]:
+    """*texts* over the time from *start* to *end*, by their lengths."""
+    total = sum(len(text) + 1 for text in texts)
+    said = 0
+    for text in texts:
+        before, said = said, said + len(text) + 1
+        yield TimedWord(
+            text,
+            start + (end - start) * before / total,
+            start + (end - start) * said / total,
+        )
+
+
+def _cue_length(words: list[TimedWord], room: int) -> int:
+    """How many of *words* make the next cue: all, to a sentence's end, or what fits."""
+    most = _fitting(words, room)
+    if most == len(words):
+        return most
+    for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS):
+        for count in range(most, most // 3, -1):
+            if words[count - 1].text.endswith(ends):
+                return count
+    return most
+
+
+def _fitting(words: list[TimedWord], room: int) -> int:
+    """How many of *words* fit in the lines and the time of a cue, at least one."""
+    line, used = 1, _columns(words[0].text)
+    for count, word in enumerate(words[1:], start=1):
+        width = _columns(word.text)
+        used += 1 + width
+        if used > (room if line == 1 else COLUMNS):
+            line, used = line + 1, width
+        if line > _LINES or word.end - words[0].start > _LONGEST:
+            return count
+    return len(words)
+
+
+def _lines(texts: list[str], room: int) -> tuple[str, ...]:
+    """*texts* as one line, or as two that are broken where it reads best."""
+    whole = " ".join(texts)
+    if _columns(whole) <= room:
+        return (whole,)
+    pairs = [
+        (" ".join(texts[:place]), " ".join(texts[place:]))
+        for place in range(1, len(texts))
+    ]
+    fitting = [
+        (first, second)
+        for first, second in pairs
+        if _columns(first) <= room and _columns(second) <= COLUMNS
+    ]
+    return min(fitting, key=_unevenness, default=(whole,))
+
+
+def _unevenness(lines: tuple[str, str]) -> tuple[bool, int]:
+    first, second = lines
+    return not first.endswith(_CLAUSE_ENDS), abs(_columns(first) - _columns(second))
+
+
+def _clipped(name: str) -> str:
+    first, *more = _pieces(name, _WIDEST_NAME)
+    return f"{first}…" if more else first
+
+
+def _columns(text: str) -> int:
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
