@@ -17,6 +17,8 @@ class _Pair:
     def __init__(self, near: socket.socket, far: socket.socket) -> None:
         self.near = near
         self.far = far
+        self.is_flowing = Event()
+        self.is_flowing.set()
 
     def cut(self, *, reset: bool) -> None:
         for line in (self.near, self.far):
@@ -38,8 +40,6 @@ class FaultyLine:
         self._pairs: list[_Pair] = []
         self._threads: list[Thread] = []
         self._lock = Lock()
-        self._flowing = Event()
-        self._flowing.set()
         self._is_down = False
         self._is_corrupt = False
         self.connections = 0
@@ -68,13 +68,17 @@ class FaultyLine:
     def up(self) -> None:
         self._is_down = False
 
-    def freeze(self) -> None:
-        """Nothing gets through any more, in either direction; nobody is told."""
-        self._flowing.clear()
+    def freeze_those_connected(self) -> None:
+        """Nothing of theirs gets through any more, either way; nobody is told."""
+        with self._lock:
+            for pair in self._pairs:
+                pair.is_flowing.clear()
 
     def thaw(self) -> None:
         """What was held back goes on."""
-        self._flowing.set()
+        with self._lock:
+            for pair in self._pairs:
+                pair.is_flowing.set()
 
     def corrupt(self) -> None:
         """One byte of the next piece from the server is another."""
@@ -99,7 +103,7 @@ class FaultyLine:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._flowing.set()
+        self.thaw()
         self._cut(reset=True)
         for thread in self._threads:
             thread.join(TIMEOUT)
@@ -126,20 +130,22 @@ class FaultyLine:
             return
         far.settimeout(None)
         self.connections += 1
+        pair = _Pair(near, far)
         with self._lock:
-            self._pairs.append(_Pair(near, far))
-        self._spawn(self._pump, near, far, self._upward)
-        self._spawn(self._pump, far, near, self._downward)
+            self._pairs.append(pair)
+        self._spawn(self._pump, near, far, pair.is_flowing, self._upward)
+        self._spawn(self._pump, far, near, pair.is_flowing, self._downward)
 
     def _pump(
         self,
         source: socket.socket,
         target: socket.socket,
+        is_flowing: Event,
         passing: Callable[[bytes], bytes],
     ) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                self._flowing.wait()
+                is_flowing.wait()
                 target.sendall(passing(data))
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)
@@ -159,3 +165,4 @@ class FaultyLine:
             pairs, self._pairs = self._pairs, []
         for pair in pairs:
             pair.cut(reset=reset)
+            pair.is_flowing.set()
