@@ -46,15 +46,13 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> No
         "py.typed",
         "resources/demo/conversation.flac",
         "resources/demo/conversation.toml",
+        "resources/insights/actions.json",
+        "resources/insights/questions.json",
         "resources/lines.schema.json",
     ],
 )
 def test_the_wheel_holds(name: str, wheel: zipfile.ZipFile) -> None:
     assert f"symbl_cli/{name}" in wheel.namelist()
-
-
-def test_the_wheel_holds_weights_of_the_insights(wheel: zipfile.ZipFile) -> None:
-    assert [name for name in wheel.namelist() if "weights" in name]
 
 
 def test_the_wheel_holds_licence_and_notice(wheel: zipfile.ZipFile) -> None:
