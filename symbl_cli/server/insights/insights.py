@@ -27,6 +27,7 @@ from .names import Room, assignee, vocative
 from .questions import asking_part, is_greeting, question_confidence, told_from
 from .replies import Replies
 from .rewriting import action_phrase, rewrite
+from .scoring import warm
 from .sentences import Sentence, SentenceJoiner, speaker_key
 from .sentiment import rate
 from .topics import Topics
@@ -70,6 +71,7 @@ class Insights:
         self._replies = Replies()
         self._topics = Topics(new_id)
         self._trackers = Trackers(settings.trackers, new_id)
+        warm()
 
     def hear(self, said: Said) -> tuple[Finding, ...]:
         """What is new or changed now that *said* is final."""
@@ -78,7 +80,7 @@ class Insights:
         sentences = self._sentences.hear(said)
         findings += self._insights(said, sentences)
         if "topic" in self._settings.kinds:
-            findings += self._topics.hear(said)
+            findings += self._topics.hear(said, self._room.first_names)
         findings += self._trackers.hear(said)
         if self._settings.detect_entities:
             now = said.at.astimezone(self._settings.timezone)

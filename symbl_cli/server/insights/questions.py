@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from .clauses import AUXILIARIES, SUBJECTS, WH, Clause, skip_fillers, split_clauses
 from .features import classed, core_words, fluent_words, ngrams
@@ -41,6 +42,7 @@ _LENGTHS = (6, 9, 15, 25)
 _SHORT = 3
 
 
+@lru_cache(maxsize=64)  # a sentence is asked about twice: as said, as an answer
 def question_confidence(text: str) -> float:
     """How sure it is that the sentence *text* asks something, 0 to 1."""
     if not any(character.isalnum() for character in text):

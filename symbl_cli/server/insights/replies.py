@@ -42,6 +42,14 @@ _TAKES = re.compile(
     r"|manage) (?:that|it|this|care of)|let me (?:do|handle|take) (?:that|it|this)"
     r"|leave (?:that|it) (?:to|with) me|i am on it"
 )
+_OPEN_STILL = re.compile(
+    r"\b(?:(?:do|does|did) not (?:really |quite |actually |exactly )?(?:know|say"
+    r"|remember|tell|recall|hear)|(?:am|is|are|was) not (?:\S+ )?(?:sure|certain)|no"
+    r" idea|not sure|who knows|good question|let me (?:check|see|find|look|think|ask)"
+    r"|(?:will|have to|need to|can|must|should) (?:check|find out|ask|look (?:it|that)"
+    r" up)|what do you mean|say (?:that )?again|pardon|sorry|excuse me)\b"
+)
+"""Replies that leave a question open."""
 _REFUSES = re.compile(r"\b(?:no|not|never|sorry|afraid|unfortunately|busy)\b")
 
 
@@ -117,7 +125,7 @@ def _is_answer(said: Said, opened: _Open) -> bool:
     if not statements:
         return False
     spoken = _spoken(said)
-    if not spoken:
+    if not spoken or _OPEN_STILL.search(spoken):
         return False
     if opened.is_polar and _YES_NO.match(spoken) and opened.distance <= 3:  # noqa: PLR2004
         return True

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp
 
+MODELS = ("questions", "bare_questions", "actions")
 _FARTHEST = 30.0
 """Beyond it a logistic is 0 or 1 anyway."""
 
@@ -24,6 +25,12 @@ class LogisticModel:
         score = self.bias + prior
         score += sum(weights.get(feature, 0.0) for feature in set(features))
         return 1 / (1 + exp(-min(max(score, -_FARTHEST), _FARTHEST)))
+
+
+def warm() -> None:
+    """Read the models now, not with the first sentence."""
+    for name in MODELS:
+        load_model(name)
 
 
 @cache

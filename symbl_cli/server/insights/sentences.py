@@ -27,6 +27,8 @@ _CONTINUING = frozenset(
         " this because that which who"
     ).split()
 )
+_LONGEST = 400
+"""Characters from where a sentence is joined no further."""
 _SHORT_REST = 6
 """Words of a sentence's rest that a recogniser has set apart, at most."""
 
@@ -119,7 +121,8 @@ def _breaks_off(text: str) -> bool:
 
 
 def _goes_on(before: Sentence, after: Sentence) -> bool:
-    if after.start - before.end > SentenceJoiner.PAUSE:
+    is_late = after.start - before.end > SentenceJoiner.PAUSE
+    if is_late or len(before.text) > _LONGEST:
         return False
     if not before.is_whole:
         return True

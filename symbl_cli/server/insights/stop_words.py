@@ -39,3 +39,37 @@ STOP_WORDS = frozenset(
         " mhm uhhuh gonna wanna anymore close open run running easy hard word words"
     ).split()
 )
+
+NUMBER_WORDS = frozenset(
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+    " thirty forty fifty sixty seventy eighty ninety half percent second"
+    " seconds".split()
+)
+SPOKEN_SOUNDS = frozenset(
+    "mm-hmm mm-hm uh-huh uh-hmm hmm-hmm ha huh mmm nnn eee ahh ooh ouch wow yup nah"
+    " nope"
+    " th sh wh ma ca wo".split()
+)
+"""Sounds, and words broken off."""
+VAGUE_WORDS = frozenset(
+    "able top main mind feel end easier interesting interested specific idea ideas"
+    " basic add discuss discussed especially individual extra bottom found group final"
+    " clear include special bigger difficult check obviously bad depends choose lost"
+    " hold best terms supposed available option options buy save changing stay ready"
+    " based separate easily decide decided actual straight current speak speaking"
+    " break inside outside large high low consider along possibility learn complicated"
+    " fit range double drop meeting meetings easiest nice sorry worth wrong fact"
+    " mention mentioned worried ask asking answer answers question questions problem"
+    " problems issue issues bit couple moment minute later stage stages step steps"
+    " level order case cases example examples kind kinds type types version amount"
+    " number numbers line lines side sides top work works working make makes play"
+    " played plays begin begins began came comes run runs running happy sad glad ready"
+    " relevant favourite favorite normal extra usual general possible likely probably"
+    " similar certain whole entire own real true false short long tall wide deep small"
+    " tiny huge old young hot cold full empty simple easy hard quick fast slow early"
+    " late soon today evening morning night year summer winter spring thing things"
+    " stuff lot lots way ways part parts people person man men woman women guy"
+    " guys someone everybody agree sure fine great perfect wonderful lovely"
+    " awesome".split()
+)
+"""Words that name no topic by themselves, though they may be part of one's name."""

@@ -6,18 +6,27 @@ from dataclasses import dataclass, field
 
 from ...protocol.events import InsightId, MessageId
 from .findings import Said, Topic
-from .stop_words import STOP_WORDS
+from .stemming import stem
+from .stop_words import NUMBER_WORDS, SPOKEN_SOUNDS, STOP_WORDS, VAGUE_WORDS
 from .words import Word, read_words
 
 _MOST_WORDS = 3
-_SHOWN = 12
+_MOST_SHOWN = 12
 """Topics at once, about: hysteresis lets some more stay."""
+_FEWEST_SHOWN = 3
+_MESSAGES_A_TOPIC = 6
+"""A conversation has one topic more for so many messages."""
 _KEPT = 4000
 """Phrases remembered; the rarest and oldest are forgotten beyond."""
 _LEAVES_BELOW = 0.6
 """Of the weight that would bring a topic in: below it, one shown leaves."""
 _SUBSUMED = 0.65
-"""A phrase inside a longer one counts only where it is said this much oftener."""
+"""A phrase counts beside a longer one that holds it if that is said less often than
+this share of its own."""
+_WORD_BONUS = 0.7
+_SURE_WEIGHT = 8.0
+"""The weight from where a leading topic's score is 1."""
+_SILENT = STOP_WORDS | NUMBER_WORDS | SPOKEN_SOUNDS
 
 
 @dataclass(slots=True)
@@ -29,7 +38,7 @@ class _Phrase:
 
     @property
     def weight(self) -> float:
-        return len(self.message_ids) * (1 + 0.7 * (len(self.stems) - 1))
+        return len(self.message_ids) * (1 + _WORD_BONUS * (len(self.stems) - 1))
 
 
 @dataclass(slots=True)
@@ -43,16 +52,20 @@ class Topics:
 
     def __init__(self, new_id: Callable[[str], InsightId]) -> None:
         self._new_id = new_id
-        self._stem = _stemmer()
         self._phrases: dict[tuple[str, ...], _Phrase] = {}
         self._shown: dict[tuple[str, ...], _Shown] = {}
         self._roots: dict[str, str] = {}
         self._heard = 0
 
-    def hear(self, said: Said) -> tuple[Topic, ...]:
-        """The topics that *said* brings, changes or drives out."""
+    def hear(
+        self, said: Said, names: frozenset[str] = frozenset()
+    ) -> tuple[Topic, ...]:
+        """The topics that *said* brings, changes or drives out.
+
+        *names* are lower-case names of those present: who speaks is no topic.
+        """
         self._heard += 1
-        touched = self._count(said)
+        touched = self._count(said, names)
         if not touched:
             return ()
         self._forget()
@@ -61,10 +74,10 @@ class Topics:
     def finish(self) -> tuple[Topic, ...]:
         return tuple(self._changes(final=True))
 
-    def _count(self, said: Said) -> set[tuple[str, ...]]:
+    def _count(self, said: Said, names: frozenset[str]) -> set[tuple[str, ...]]:
         touched: set[tuple[str, ...]] = set()
-        for run in content_runs(said.text):
-            for words in _sub_runs(run):
+        for run in content_runs(said.text, names):
+            for words in _names(run):
                 stems = tuple(self._root(word) for word in words)
                 phrase = self._phrases.setdefault(stems, _Phrase(stems))
                 phrase.surfaces[_surface(said.text, words)] += 1
@@ -75,11 +88,11 @@ class Topics:
         return touched
 
     def _root(self, word: Word) -> str:
-        stem = self._stem(word.norm)
-        known = self._roots.get(stem)
+        root = stem(word.norm)
+        known = self._roots.get(root)
         if known is None or len(word.norm) < len(known):
-            self._roots[stem] = word.norm
-        return stem
+            self._roots[root] = word.norm
+        return root
 
     def _forget(self) -> None:
         if len(self._phrases) <= _KEPT:
@@ -89,22 +102,17 @@ class Topics:
         )
         kept = {phrase.stems for phrase in ranked[: _KEPT // 2]} | set(self._shown)
         self._phrases = {k: p for k, p in self._phrases.items() if k in kept}
-        used = {stem for stems in self._phrases for stem in stems}
-        self._roots = {stem: root for stem, root in self._roots.items() if stem in used}
+        used = {root for stems in self._phrases for root in stems}
+        self._roots = {r: word for r, word in self._roots.items() if r in used}
 
     def _changes(self, *, final: bool) -> Iterator[Topic]:
         ranked = self._ranked()
-        entry = ranked[_SHOWN - 1].weight if len(ranked) >= _SHOWN else 0.0
-        wanted = {phrase.stems for phrase in ranked[:_SHOWN]}
-        candidates = {phrase.stems for phrase in ranked}
-        for stems, shown in list(self._shown.items()):
-            weight = self._phrases[stems].weight
-            if stems in wanted or (
-                stems in candidates and weight >= _LEAVES_BELOW * entry
-            ):
-                continue
-            del self._shown[stems]
-            yield self._removed(shown.topic)
+        most = min(_MOST_SHOWN, _FEWEST_SHOWN + self._heard // _MESSAGES_A_TOPIC)
+        entry = ranked[most - 1].weight if len(ranked) >= most else 0.0
+        wanted = {phrase.stems for phrase in ranked[:most]}
+        staying = {p.stems for p in ranked if p.weight >= _LEAVES_BELOW * entry}
+        for stems in [known for known in self._shown if known not in staying]:
+            yield self._removed(self._shown.pop(stems).topic)
         top = ranked[0].weight if ranked else 1.0
         for phrase in ranked:
             if phrase.stems in wanted or phrase.stems in self._shown:
@@ -113,7 +121,7 @@ class Topics:
     def _ranked(self) -> list[_Phrase]:
         likely = [phrase for phrase in self._phrases.values() if _is_likely(phrase)]
         likely.sort(key=lambda p: (-p.weight, p.stems))
-        likely = likely[: 6 * _SHOWN]
+        likely = likely[: 6 * _MOST_SHOWN]
         longer = [phrase for phrase in likely if len(phrase.stems) > 1]
         return [phrase for phrase in likely if not _is_subsumed(phrase, longer)]
 
@@ -139,7 +147,7 @@ class Topics:
             id=self._new_id("topic:" + " ".join(phrase.stems)),
             rev=self._next_rev(phrase.stems),
             text=phrase.surfaces.most_common(1)[0][0],
-            score=round(min(1.0, phrase.weight / max(top, 8.0)), 3),
+            score=round(min(1.0, phrase.weight / max(top, _SURE_WEIGHT)), 3),
             root_words=(self._roots.get(phrase.stems[-1], phrase.stems[-1]),),
             message_ids=tuple(phrase.message_ids),
             parents=self._parents(phrase.stems),
@@ -159,27 +167,32 @@ class Topics:
         )
 
 
-def content_runs(text: str) -> Iterator[tuple[Word, ...]]:
-    """The longest runs of telling words in *text*."""
+def content_runs(
+    text: str, names: frozenset[str] = frozenset()
+) -> Iterator[tuple[Word, ...]]:
+    """The longest runs of telling words in *text*, none of them in *names*."""
     run: list[Word] = []
     last_end = 0
     for word in read_words(text):
         is_apart = any(mark in text[last_end : word.start] for mark in '.,;:!?()"')
-        is_stop = word.norm in STOP_WORDS or word.is_part or len(word.norm) < 2  # noqa: PLR2004
-        if run and (is_apart or is_stop):
+        is_silent = word.norm in _SILENT or word.norm in names or word.is_part
+        is_silent = is_silent or not word.norm[1:].isalpha()
+        if run and (is_apart or is_silent):
             yield tuple(run)
             run = []
-        if not is_stop and not word.norm[0].isdigit():
+        if not is_silent:
             run.append(word)
         last_end = word.end
     if run:
         yield tuple(run)
 
 
-def _sub_runs(run: Sequence[Word]) -> Iterator[Sequence[Word]]:
+def _names(run: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """The parts of *run* that can name a topic."""
     for start in range(len(run)):
         for end in range(start + 1, min(start + _MOST_WORDS, len(run)) + 1):
-            yield run[start:end]
+            if run[end - 1].norm not in VAGUE_WORDS:
+                yield run[start:end]
 
 
 def _surface(text: str, words: Sequence[Word]) -> str:
@@ -189,7 +202,7 @@ def _surface(text: str, words: Sequence[Word]) -> str:
 
 
 def _is_likely(phrase: _Phrase) -> bool:
-    return len(phrase.message_ids) >= (3 if len(phrase.stems) == 1 else 2)
+    return len(phrase.message_ids) > 1
 
 
 def _is_subsumed(phrase: _Phrase, longer: Sequence[_Phrase]) -> bool:
@@ -209,10 +222,3 @@ def _contains(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:
 
 def _is_news(mentions: int, shown: _Shown) -> bool:
     return mentions >= shown.mentions + max(1, shown.mentions // 4)
-
-
-def _stemmer() -> Callable[[str], str]:
-    import snowballstemmer
-
-    stem: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
-    return stem

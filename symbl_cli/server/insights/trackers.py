@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...protocol.events import InsightId, TrackerSpec
 from .findings import Place, Said, TrackerMatch
+from .stemming import stem
 from .words import Word, norms, read_words
 
 _ALIKE = 88.0
@@ -30,9 +31,8 @@ class Trackers:
     ) -> None:
         self._new_id = new_id
         self._told: dict[str, set[_Phrase]] = {}
-        self._stem = _stemmer() if specs else str
         self._phrases = tuple(
-            _Phrase(spec.name, value, spoken, tuple(map(self._stem, spoken)))
+            _Phrase(spec.name, value, spoken, tuple(map(stem, spoken)))
             for spec in specs
             for value in spec.vocabulary
             if (spoken := norms(read_words(value)))
@@ -60,19 +60,27 @@ class Trackers:
         )
 
     def _find(self, said: Said) -> dict[_Phrase, int]:
-        """Each phrase in *said* with its place, -1 where only similar."""
+        """Each phrase in *said* with its place, -1 where only similar.
+
+        A tracker that matches exactly is not searched for what is similar.
+        """
         if not self._phrases:
             return {}
         words = read_words(said.text)
-        stems = tuple(self._stem(word.norm) for word in words)
-        found: dict[_Phrase, int] = {}
-        for phrase in self._phrases:
-            exact = _exact(said.text, phrase.value)
-            if exact is not None:
-                found[phrase] = exact
-            elif _holds(stems, phrase.stems) or _is_near(words, phrase):
-                found[phrase] = -1
-        return found
+        stems = tuple(stem(word.norm) for word in words)
+        exact = {
+            phrase: offset
+            for phrase in self._phrases
+            if (offset := _exact(said.text, phrase.value)) is not None
+        }
+        told = {phrase.tracker for phrase in exact}
+        similar = {
+            phrase: -1
+            for phrase in self._phrases
+            if phrase.tracker not in told
+            and (_holds(stems, phrase.stems) or _is_near(words, phrase))
+        }
+        return exact | similar
 
     def _match(
         self,
@@ -123,10 +131,3 @@ def _is_near(words: Sequence[Word], phrase: _Phrase) -> bool:
             if ratio(wanted, said, score_cutoff=_ALIKE) >= _ALIKE:
                 return True
     return False
-
-
-def _stemmer() -> Callable[[str], str]:
-    import snowballstemmer
-
-    stem: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
-    return stem
