@@ -107,14 +107,15 @@ def _handshake(
         )
     line.settimeout(silence)
     ws.sock = line  # type: ignore[assignment]  # all that the library uses of it
-    return WebSocketTransport(ws, target)
+    return WebSocketTransport(ws, line, target)
 
 
 class WebSocketTransport:
     """A Transport over websocket-client."""
 
-    def __init__(self, ws: websocket.WebSocket, target: Target) -> None:
+    def __init__(self, ws: websocket.WebSocket, line: Line, target: Target) -> None:
         self._ws = ws
+        self._line = line
         self._target = target
 
     def send(self, frame: str | bytes) -> None:
@@ -136,15 +137,13 @@ class WebSocketTransport:
             self.abort()
 
     def abort(self) -> None:
-        sock = self._ws.sock
-        if sock is not None:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                log.debug("the line was down already")
+        try:
+            self._line.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            log.debug("the line was down already")
 
     def release(self) -> None:
-        self._ws.shutdown()  # type: ignore[no-untyped-call]  # the library's
+        self._line.close()
 
     def _next(self) -> bytes | Farewell:
         parts: list[bytes] = []
