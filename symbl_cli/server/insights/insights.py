@@ -198,6 +198,7 @@ class Insights:
         who = assignee(commitment, sentence.text, speaker, self._room)
         other = self._room.other_than(speaker)
         text = rewrite(commitment, sentence.text, speaker, who, other, known)
+        text = _dated(text, action)
         due = action.due
         return Insight(
             id=insight_id,
@@ -247,11 +248,21 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(latest.values())
 
 
+def _dated(text: str, action: Action) -> str:
+    """*text* with its date at the end, where the speaker put it before the task."""
+    due = action.due
+    if not due or not due.value or due.text in text or not text.endswith("."):
+        return text
+    lower = due.text[0].lower() + due.text[1:] if due.start == 0 else due.text
+    return f"{text[:-1]} {lower}."
+
+
 def _tags(text: str, who: Party | None, action: Action) -> Iterator[Tag]:
     if who is not None and who.name in text:
         yield Tag("person", who.name, text.index(who.name), who.name)
     due = action.due
-    if due and due.value and due.text in text:
+    offset = text.lower().find(due.text.lower()) if due and due.value else -1
+    if due and offset >= 0:
         kind = "daterange" if due.is_range else "date"
         kind = "datetime" if "T" in due.value else kind
-        yield Tag(kind, due.text, text.index(due.text), due.value)
+        yield Tag(kind, text[offset : offset + len(due.text)], offset, due.value)

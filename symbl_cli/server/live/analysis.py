@@ -101,9 +101,9 @@ def settings_of(request: StartRequest) -> InsightSettings:
     return InsightSettings(
         kinds=frozenset({*InsightKind, "topic"}),
         trackers=request.trackers,
-        confidence_threshold=min(
-            1.0, max(0.0, 0.5 if threshold is None else threshold)
-        ),
+        confidence_threshold=None
+        if threshold is None
+        else min(1.0, max(0.0, threshold)),
         timezone=zone_of(config),
         detect_entities=bool(config.detect_entities),
         sentiment=bool(config.sentiment),
