@@ -37,7 +37,7 @@ VERSION = 1
 _MILLISECONDS = 3
 """Digits of a float: none of them means anything beyond."""
 
-_TYPES: dict[str, Callable[..., Body]] = {
+TYPES: dict[str, Callable[..., Body]] = {
     "begin": Begin,
     "transcript": Transcript,
     **dict.fromkeys(InsightKind, Insight),
@@ -134,15 +134,15 @@ _Reader: TypeAlias = Callable[[Json], object]
 def _line(value: Json) -> Line | None:
     fields = _read_dict(value)
     name = _read_str(fields["type"])
-    if name not in _TYPES:
+    if name not in TYPES:
         return None
-    if _TYPES[name] is Insight:
+    if TYPES[name] is Insight:
         fields = fields | {"kind": name}
     conversation_id = fields.get("conversation_id")
     return Line(
         _read_int(fields["seq"]),
         _read_datetime(fields["ts"]),
-        _build(_TYPES[name], fields),
+        _build(TYPES[name], fields),
         None if conversation_id is None else _read_str(conversation_id),
     )
 

@@ -1,0 +1,165 @@
+"""Lines for a web server of the user's: `--webhook URL`."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from queue import SimpleQueue
+from threading import Event, Thread
+
+import requests
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from ..config.endpoint import is_loopback
+from ..errors import UsageError
+from ..lines import Line, Transcript
+from .json_form import encode
+from .notices import Notices
+
+log = logging.getLogger(__name__)
+
+SIGNATURE_HEADER = "X-Symbl-Signature"
+
+_MOST_WAITING = 1_000
+_DELAYS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each further attempt."""
+_TIMEOUTS = (5.0, 10.0)
+"""Seconds to connect and to answer."""
+_PATIENCE = 10.0
+"""Seconds that deliveries may go on after the run."""
+_BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class Webhook:
+    """Posts every line but interims, one JSON object a request, in order.
+
+    Each is tried five times where the server is away or busy. A thousand may wait, more
+    are left out. `X-Symbl-Signature: sha256=…` is the HMAC-SHA256 of the body, where
+    there is a *secret*. `close` gives what waits ten seconds. Raises UsageError for
+    what is no URL.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        notices: Notices,
+        *,
+        secret: str = "",
+        delays: Sequence[float] = _DELAYS,
+        patience: float = _PATIENCE,
+    ) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(
+                f"{url!r} is no URL to post to", suggestion="Begin it with https://."
+            )
+        self._url = url
+        self._notices = notices
+        self._delays = delays
+        self._patience = patience
+        self._session = requests.Session()
+        # No proxy stands between this computer and itself.
+        self._session.trust_env = not is_loopback(url)
+        self._session.auth = _Signature(secret)
+        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        self._taken = 0
+        """Lines that were ours to deliver."""
+        self._delivered = 0
+        self._is_failure_told = False
+        self._giving_up = Event()
+        self._is_closed = False
+        # Not joined when the server never ends its answer.
+        self._thread = Thread(target=self._run, name="webhook", daemon=True)
+        self._thread.start()
+
+    def handle(self, line: Line) -> None:
+        match line.body:
+            case Transcript(final=False):
+                pass
+            case _:
+                self._take(encode(line).encode())
+
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._waiting.put(None)
+        self._thread.join(self._patience)
+        self._giving_up.set()
+        if self._taken > self._delivered:
+            self._notices.warning(
+                f"{self._taken - self._delivered} lines did not reach the webhook",
+                suggestion="They are in the conversation; see `symbl conversation`.",
+            )
+
+    def _take(self, body: bytes) -> None:
+        self._taken += 1
+        if self._waiting.qsize() < _MOST_WAITING:
+            self._waiting.put(body)
+
+    def _run(self) -> None:
+        with self._session:
+            while (body := self._waiting.get()) is not None:
+                self._deliver(body)
+                if self._giving_up.is_set():
+                    return
+
+    def _deliver(self, body: bytes) -> None:
+        outcome = self._post(body)
+        for delay in self._delays:
+            if not outcome.may_pass or self._giving_up.wait(delay):
+                break
+            outcome = self._post(body)
+        if outcome is _DELIVERED:
+            self._delivered += 1
+        elif not (self._is_failure_told or self._giving_up.is_set()):
+            self._is_failure_told = True
+            self._notices.warning(f"the webhook {outcome.failure}")
+
+    def _post(self, body: bytes) -> "_Outcome":
+        try:
+            # Only the head is read: how long its text is, is the server's business.
+            with self._session.post(
+                self._url,
+                data=body,
+                headers={"Content-Type": "application/json"},
+                timeout=_TIMEOUTS,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _outcome(response.status_code)
+        except requests.RequestException as exc:
+            log.debug("webhook: %s", exc)
+            return _Outcome(f"cannot be reached ({type(exc).__name__})", may_pass=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    failure: str = ""
+    may_pass: bool = False
+    """Whether another attempt makes sense."""
+
+
+_DELIVERED = _Outcome()
+
+
+def _outcome(status: int) -> _Outcome:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return _DELIVERED
+    may_pass = status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return _Outcome(f"answered with {status}", may_pass)
+
+
+class _Signature(AuthBase):
+    """Signs a request; as an authentication it also keeps that of ~/.netrc out."""
+
+    def __init__(self, secret: str) -> None:
+        self._key = secret.encode()
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        if self._key and isinstance(request.body, bytes):
+            digest = hmac.new(self._key, request.body, hashlib.sha256).hexdigest()
+            request.headers[SIGNATURE_HEADER] = f"sha256={digest}"
+        return request
