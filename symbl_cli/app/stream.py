@@ -11,14 +11,17 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from .. import __version__
+from ..config.endpoint import Server
 from ..config.places import find_places
 from ..config.resolve import Configuration, load
 from ..config.settings import Engine
 from ..connect.choice import endpoint_for, engine_of
+from ..connect.launcher import LocalServer
 from ..connect.lease import hold_lease
 from ..errors import ExitCode
-from ..lines import EndReason
+from ..lines import EndReason, Line, State, Status
 from ..sinks.notices import Notices
+from ..sinks.sink import Sink
 from ..streaming.run import Control, Run
 from ..streaming.transcribe import transcribe
 from .demo import Demo, read_demo
@@ -55,11 +58,12 @@ def run_stream(options: StreamOptions, notices: Notices) -> int:
             run = replace(run, max_retries=options.max_retries)
         stack.enter_context(_signals(control, sources, outputs))
         stack.enter_context(hold_lease(server, lease))
+        told = _TellingOfServer(outputs.sink, server, notices)
         transcribe(
             meters,
             server,
             run,
-            outputs.sink,
+            told,
             control=control,
             on_frame=outputs.on_frame,
         )
@@ -82,6 +86,41 @@ class _Reader:
 
     def leave(self) -> None:
         self._control.stop(EndReason.STOPPED)
+
+
+class _TellingOfServer:
+    """Says, once the server listens, what became of its store."""
+
+    def __init__(self, sink: Sink, server: Server, notices: Notices) -> None:
+        self._sink = sink
+        self._server = server
+        self._notices = notices
+        self._is_told = False
+
+    def handle(self, line: Line) -> None:
+        match line.body:
+            case Status(state=State.LISTENING) if not self._is_told:
+                self._is_told = True
+                self._tell()
+            case _:
+                pass
+        self._sink.handle(line)
+
+    def close(self) -> None:
+        self._sink.close()
+
+    def _tell(self) -> None:
+        match self._server:
+            case LocalServer(why_no_store=why, notices=said):
+                for notice in said:
+                    self._notices.warning(notice)
+                if why:
+                    self._notices.warning(
+                        f"this conversation is not kept: {why}",
+                        suggestion="Save it with --jsonl FILE or --markdown FILE.",
+                    )
+            case _:
+                pass
 
 
 def _open(

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ..errors import MissingError, RemoteProtocolError
+from ..errors import ExitCode, MissingError, RemoteProtocolError, UsageError
 from ..protocol.local import ServerAddress, decode_address
 
 if TYPE_CHECKING:
@@ -81,6 +81,12 @@ class _Words:
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
 
+    @property
+    def last(self) -> str:
+        """The last line on its stderr: why it ended."""
+        lines = (line.strip() for line in _text(self.err).splitlines())
+        return next((line for line in reversed(list(lines)) if line), "")
+
 
 def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
     import subprocess
@@ -120,6 +126,8 @@ def _wait(
                 time.sleep(_GLANCE)
             case 0:
                 return None
+            case ExitCode.USAGE:
+                raise UsageError(words.last or "the server was started wrongly")
             case code:
                 raise _failure(f"ended with {code} before it was ready", words)
     raise _failure(f"was not ready after {patience:g} s", words)
@@ -149,8 +157,7 @@ def _text(file: Path) -> str:
 
 
 def _failure(what: str, words: _Words) -> MissingError:
-    lines = [line.strip() for line in _text(words.err).splitlines() if line.strip()]
-    reason = f": {lines[-1]}" if lines else ""
+    reason = f": {words.last}" if words.last else ""
     return MissingError(f"the server {what}{reason}", suggestion=_REMEDY)
 
 

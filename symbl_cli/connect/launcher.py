@@ -57,11 +57,17 @@ class LocalServer:
         self._private: ServerAddress | None = None
         """Of a server that has no folder to be found in."""
         self._why_no_store = ""
+        self._notices: tuple[str, ...] = ()
 
     @property
     def why_no_store(self) -> str:
         """Why the server that was started keeps nothing, as a clause; else empty."""
         return self._why_no_store
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the server that was started said of its store."""
+        return self._notices
 
     def __call__(self) -> Endpoint:
         with self._guard:
@@ -111,11 +117,13 @@ class LocalServer:
 
     def _start(self, folder: Path) -> ServerAddress | None:
         child.check_installed()
-        return child.start(
+        started = child.start(
             (*self._command, "--data-folder", str(folder), *self._models_option()),
             patience=self._patience,
             find_other=lambda: _read_address(folder / SERVER_FILE),
         )
+        self._notices = () if started is None else started.notices
+        return started
 
     def _start_private(self, why: str) -> ServerAddress:
         child.check_installed()

@@ -278,6 +278,16 @@ class SubscriptionStarted(Lifecycle):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked(Lifecycle):
+    """Somebody marked a moment (addition: a bookmark, as subscribers get it)."""
+
+    id: str
+    label: str = ""
+    start: float = 0.0
+    """Seconds since the conversation began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownLifecycle(Lifecycle):
     """A `message` of a type that nobody here knows; all of it is in *extra*."""
 
@@ -521,6 +531,7 @@ ServerEvent: TypeAlias = (
     | ConversationCompleted
     | SessionModified
     | SubscriptionStarted
+    | Marked
     | UnknownLifecycle
     | ErrorMessage
     | NestedError

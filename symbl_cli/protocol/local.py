@@ -20,11 +20,14 @@ class ServerAddress:
     token: str
     pid: int
     version: str
+    notices: tuple[str, ...] = ()
+    """What its owner should be told once: in the ready line alone."""
 
 
 def encode_address(address: ServerAddress) -> str:
     """One line of JSON."""
-    return json.dumps(asdict(address))
+    fields = asdict(address)
+    return json.dumps({name: one for name, one in fields.items() if one != ()})
 
 
 def decode_address(text: str) -> ServerAddress:
@@ -36,6 +39,7 @@ def decode_address(text: str) -> ServerAddress:
             token=str(fields["token"]),
             pid=int(fields["pid"]),
             version=str(fields["version"]),
+            notices=tuple(map(str, fields.get("notices", ()))),
         )
     except (ValueError, KeyError, TypeError) as exc:
         raise RemoteProtocolError("the server's address cannot be read") from exc

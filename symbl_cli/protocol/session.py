@@ -221,6 +221,7 @@ _MOVES: dict[type, Move] = {
     e.RecognitionStopped: Move.STOPPED,
     e.ConversationCompleted: Move.COMPLETED,
     e.SubscriptionStarted: Move.RESULT,
+    e.Marked: Move.RESULT,
     e.ErrorMessage: Move.REMARK,
     e.NestedError: Move.REMARK,
     e.Pong: Move.REMARK,

@@ -214,6 +214,12 @@ SESSION_MODIFIED = Shape(
     e.SessionModified, at("speech_recognition", SPEECH_RECOGNITION.kind, "data")
 )
 SUBSCRIPTION_STARTED = Shape(e.SubscriptionStarted, _NESTED_CONVERSATION_ID)
+MARKED = Shape(
+    e.Marked,
+    at("id", IDENTIFIER, "data.id"),
+    at("label", TEXT, "data.label"),
+    at("start", NUMBER, "data.beginTimeOffset"),
+)
 NESTED_ERROR = Shape(
     e.NestedError,
     at("message", ANY_TEXT, "payload.message"),
@@ -379,6 +385,7 @@ LIFECYCLE: dict[str, Shape] = {
     "conversation_completed": CONVERSATION_COMPLETED,
     "session_modified": SESSION_MODIFIED,
     "subscription_started": SUBSCRIPTION_STARTED,
+    "bookmark_created": MARKED,
     "error": NESTED_ERROR,
 }
 """By the `type` inside `message`."""

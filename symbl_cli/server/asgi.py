@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from .. import __version__
+from ..errors import SymblError
 from ..protocol.local import LEASE_PATH
 from ..protocol.session import ServerSession, State
 from . import rest
@@ -31,6 +32,7 @@ from .guard import Guard, token_of
 from .live.directory import LocalDirectory
 from .live.leases import Leases
 from .live.port import ConversationDirectory, Role
+from .live.reaching import LiveHere
 from .live.services import Services
 from .recognition.listener import Recognition
 from .settings import ServerSettings
@@ -101,6 +103,19 @@ def build_app(
 async def _lifespan(
     app: Starlette, *, settings: ServerSettings, make_directory: MakeDirectory
 ) -> AsyncIterator[Mapping[str, Any]]:
+    """Leaves in `state.failure` what kept it from opening: uvicorn only logs it."""
+    try:
+        async with _opened(app, settings=settings, make_directory=make_directory):
+            yield {}
+    except SymblError as exc:
+        app.state.failure = exc
+        raise
+
+
+@asynccontextmanager
+async def _opened(
+    app: Starlette, *, settings: ServerSettings, make_directory: MakeDirectory
+) -> AsyncIterator[None]:
     leases = Leases()
     with (
         open_store(settings.data_folder) as store,
@@ -124,9 +139,10 @@ async def _lifespan(
                     max_streams=settings.max_streams,
                 )
             )
-            app.state.running = Running(_desk(store), directory, leases, reading)
+            desk = _desk(store, LiveHere(directory, asyncio.get_running_loop()))
+            app.state.running = Running(desk, directory, leases, reading)
             await directory.restore()
-            yield {}
+            yield
             await directory.close()
 
 
@@ -143,9 +159,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _desk(store: Store) -> rest.Desk:
+def _desk(store: Store, live: rest.Live) -> rest.Desk:
     return rest.Desk(
-        store=store, now=_now, new_id=_new_id, new_member_id=_new_member_id
+        store=store, now=_now, new_id=_new_id, new_member_id=_new_member_id, live=live
     )
 
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from .. import __version__
@@ -36,7 +37,8 @@ def main(argv: list[str]) -> int:
     try:
         _serve(settings)
     except SymblError as exc:
-        sys.stderr.write(f"{exc.message}\n")
+        hint = f"; {exc.suggestion}" if exc.suggestion else ""
+        sys.stderr.write(f"{exc.message}{hint}\n")
         return int(exc.exit_code)
     return 0
 
@@ -53,8 +55,9 @@ def _serve(settings: ServerSettings) -> None:
             write = stack.enter_context(announced(folder))
 
             def announce(address: ServerAddress) -> None:
-                write(address)
+                # Said first: whoever reads the file instead misses the notices.
                 _say(address)
+                write(replace(address, notices=()))
 
         # Only the winner of the lock pays for what a server needs.
         from .credentials import new_access
@@ -62,9 +65,9 @@ def _serve(settings: ServerSettings) -> None:
 
         access = new_access()
 
-        def ready(url: str) -> None:
+        def ready(url: str, notices: tuple[str, ...]) -> None:
             token = access.issue(LOCAL_TENANT)
-            announce(ServerAddress(url, token, os.getpid(), __version__))
+            announce(ServerAddress(url, token, os.getpid(), __version__, notices))
 
         serve(settings, access, ready=ready, forever=False)
 

@@ -40,7 +40,9 @@ def run_foreground(
             stack.enter_context(_locked_alone(folder))
             announce = stack.enter_context(announced(folder))
 
-        def ready(url: str) -> None:
+        def ready(url: str, notices: tuple[str, ...]) -> None:
+            for notice in notices:
+                say(notice)
             token = access.issue(LOCAL_TENANT)
             announce(ServerAddress(url, token, os.getpid(), __version__))
             say(f"listening on {url}")

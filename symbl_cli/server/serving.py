@@ -30,14 +30,15 @@ def serve(
     settings: ServerSettings,
     access: Access,
     *,
-    ready: Callable[[str], None],
+    ready: Callable[[str, tuple[str, ...]], None],
     forever: bool,
     tls: tuple[Path, Path] | None = None,
 ) -> int | None:
     """Serve until a signal comes or, unless *forever*, nobody needs it any more.
 
-    Returns the signal's number. *ready* is given the URL once requests are answered.
-    Raises UsageError where the address cannot be had.
+    Returns the signal's number. *ready* is given the URL, and what should be told of
+    the store, once requests are answered. Raises UsageError where the address cannot
+    be had, and what keeps the store from being opened.
     """
     with _bound(settings.host, settings.port) as listener:
         url = _url(listener, is_secure=tls is not None)
@@ -56,12 +57,14 @@ def serve(
                 ssl_certfile=str(tls[0]) if tls else None,
                 ssl_keyfile=str(tls[1]) if tls else None,
             ),
-            ready=lambda: ready(url),
+            ready=lambda: ready(url, app.state.running.desk.store.notices),
             is_needed=(lambda: True)
             if forever
             else (lambda: _is_needed(app.state.running)),
         )
         asyncio.run(server.serve(sockets=[listener]))
+        if (failure := getattr(app.state, "failure", None)) is not None:
+            raise failure
         return server.ended_by
 
 

@@ -13,6 +13,8 @@ from ..lines import (
     SentimentScore,
     SpeakerRef,
     SpokenWord,
+    State,
+    Status,
     Transcript,
     WordTimes,
 )
@@ -68,6 +70,7 @@ class LinesOf:
         self._early: list[Received] = []
         """What one stream told of words whose caption comes on another."""
         self._is_closing = False
+        self._marks: set[str] = set()
 
     def final_end(self, stream: int) -> int:
         """The position up to which *stream* is final."""
@@ -94,6 +97,8 @@ class LinesOf:
                 yield from self._findings.trackers(response)
             case wire.EntityResponse() as response:
                 yield from self._findings.entities(response)
+            case wire.Marked(id=mark, label=label, start=start):
+                yield from self._marked(mark, label, start)
             case (
                 wire.ConversationCreated(conversation_id=known)
                 | wire.RecognitionStarted(conversation_id=known)
@@ -102,6 +107,12 @@ class LinesOf:
                 self.conversation_id = self.conversation_id or known
             case _:
                 pass
+
+    def _marked(self, mark: str, label: str, start: float) -> Iterator[Body]:
+        """Each mark once, though every stream is told of it."""
+        if mark not in self._marks:
+            self._marks.add(mark)
+            yield Status(State.MARKED, id=mark, text=label, start=start)
 
     def resumed(self, stream: int) -> None:
         """*stream* goes on after a loss: what was open may never become final."""

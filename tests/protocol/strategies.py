@@ -283,6 +283,7 @@ EVENTS: dict[type, st.SearchStrategy[e.Event]] = {
     e.SubscriptionStarted: st.builds(
         e.SubscriptionStarted, conversation_id=maybe(ROOM), **AROUND
     ),
+    e.Marked: st.builds(e.Marked, id=TEXT, label=TEXT, start=NUMBERS, **AROUND),
     e.UnknownLifecycle: st.builds(
         e.UnknownLifecycle, type=TEXT.map("x-{}".format), **AROUND
     ),

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_the_examples_of_the_reference_are_understood(path: Path) -> None:
 def test_nothing_in_the_examples_of_the_reference_is_unknown(path: Path) -> None:
     example = json.loads(path.read_text(encoding="utf-8"))
 
-    assert example["origin"].startswith("streaming-api.md §")
+    assert re.match(r"(streaming|conversation)-api\.md §", example["origin"])
     assert _left_over(decode(example["frame"])) == example.get("left_over", [])
 
 

@@ -8,7 +8,7 @@ from ...protocol import events as wire
 from ...protocol.events import ModifyRequest, Skip, StartRequest
 from ..recognition.hearing import Heard
 from ..store.changes import SaveConversation, SaveMember, SaveStream
-from ..store.records import ConversationRecord
+from ..store.records import ConversationRecord, MarkRecord
 from .admission import Admission, Opened
 from .attachment import Attachment
 from .ending import Ending
@@ -148,6 +148,12 @@ class Conversation:
             stream.request.client == client for stream in self.opened.streams.values()
         ):
             self._ending.watch()
+
+    def mark(self, mark: MarkRecord) -> None:
+        """Somebody marked a moment: everybody is told."""
+        if self.opened is not None:
+            marked = wire.Marked(id=mark.id, label=mark.label, start=mark.start)
+            self.opened.outbox.put((Addressed(marked),))
 
     def rename(self, member_id: str, name: str) -> None:
         """A member got another name: what is found from now on, and before, follows."""

@@ -15,7 +15,7 @@ from .recognizer import SAMPLE_RATE
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
-_LOWEST_RATE, _HIGHEST_RATE = 8000, 192000
+_LOWEST_RATE, _HIGHEST_RATE = 1000, 768000
 NOTHING: Samples = np.zeros(0, np.float32)
 
 
