@@ -148,7 +148,7 @@ def test_a_missing_codec_is_named_with_its_cure(
     assert "symbl-cli[opus]" in caught.value.suggestion
 
 
-@pytest.mark.parametrize("rate", [0, 7999, 192001])
+@pytest.mark.parametrize("rate", [0, 999, 768_001])
 def test_no_speech_has_such_a_rate(rate: int) -> None:
     with pytest.raises(UsageError, match=f"cannot listen at {rate} Hz"):
         open_decoder(AudioFormat(rate))

@@ -9,7 +9,7 @@ from symbl_cli.server.recognition.scheduler import (
 )
 
 IDLE = Load(streams=1, workers=2, cost=0.04)
-CROWDED = Load(streams=10, workers=2, cost=0.04)
+CROWDED = Load(streams=12, workers=2, cost=0.04)
 
 
 def interim(seconds: float, fresh: float, *, is_first: bool = False) -> Wish:
@@ -46,14 +46,14 @@ def test_a_long_segment_is_decoded_again_less_often() -> None:
 
 
 def test_a_crowd_is_decoded_less_often() -> None:
-    assert choose([interim(4, 1.5)], IDLE) == 0
-    assert choose([interim(4, 1.5)], CROWDED) is None
+    assert choose([interim(4, 2.0)], IDLE) == 0
+    assert choose([interim(4, 2.0)], CROWDED) is None
 
 
 def test_a_slow_model_is_asked_less_often() -> None:
     slow = Load(streams=1, workers=2, cost=0.4)
     assert choose([interim(4, 1.5)], slow) is None
-    assert choose([interim(4, 15.0)], slow) == 0
+    assert choose([interim(4, 20.0)], slow) == 0
 
 
 def test_nothing_to_do_is_nothing_to_choose() -> None:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-FIRST_INTERIM = 0.4
-"""Seconds of speech before the first interim: less is seldom a word."""
+FIRST_INTERIM = 0.45
+"""Seconds of speech before the first interim: less is seldom a word. As many again
+where that gave none."""
 NEXT_INTERIM = 0.5
 """Seconds of new sound before another, at the least."""
-INTERIM_SHARE = 0.13
+INTERIM_SHARE = 0.11
 """Of a core, for the interims of one stream that speaks all the time."""
 FINAL_SHARE = 0.06
 """Of a core, for its finals."""
@@ -44,7 +45,7 @@ class Wish:
     fresh: float = 0.0
     """Seconds of it that no decode has seen."""
     is_first: bool = False
-    """Whether nothing of its utterance was shown yet."""
+    """Whether its first words are due and were not shown yet."""
 
 
 @dataclass(frozen=True, slots=True)

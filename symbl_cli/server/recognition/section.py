@@ -54,6 +54,11 @@ class Section:
         return self._segmenter.heard
 
     @property
+    def silence(self) -> int:
+        """Samples since the last that were speech."""
+        return self._segmenter.silence
+
+    @property
     def waiting(self) -> int:
         """Samples that it has not taken, for it waits for an answer."""
         return len(self._probabilities) * WINDOW

@@ -115,6 +115,11 @@ class Segmenter:
         return self._heard
 
     @property
+    def silence(self) -> int:
+        """Samples since the last that were speech, while a segment is open."""
+        return 0 if self._speech is None else self._heard - self._speech.end
+
+    @property
     def earliest(self) -> int:
         """The first sample that anything still to come may need."""
         if self._speech is not None:

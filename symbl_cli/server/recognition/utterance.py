@@ -12,6 +12,9 @@ SILENCE_BEHIND = SAMPLE_RATE
 """Samples of silence behind speech, of which those are made that did not come: sound
 that ends with its last word is given further words that nobody said."""
 _SENTENCE_ENDS = (".", "?", "!")
+_SOON = 2 * SAMPLE_RATE
+"""Samples of speech within which the first words should be shown."""
+_SHORT_PAUSE = SAMPLE_RATE // 10
 _TRIES = 3
 _NOTHING = Recognized("")
 
@@ -100,8 +103,9 @@ class Utterance:
         """What it would like decoded now."""
         if self._segment is not None:
             return self._segment_wish(self._segment)
-        is_behind = self.section.waiting > 0
-        return None if self._running or is_behind else self._interim_wish()
+        # In a pause the text of all of it is about to be wanted: keep workers free.
+        is_paused = self.section.silence > _SHORT_PAUSE or self.section.waiting
+        return None if self._running or is_paused else self._interim_wish()
 
     def begin(self, purpose: Purpose) -> Decoding:
         """Have it decoded: `learn` or `fail` follows."""
@@ -147,5 +151,5 @@ class Utterance:
             Purpose.INTERIM,
             seconds=(heard - self.first) / SAMPLE_RATE,
             fresh=(heard - seen) / SAMPLE_RATE,
-            is_first=self._interim_until is None,
+            is_first=not self.shown and heard - self.start < _SOON,
         )
