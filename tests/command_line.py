@@ -13,7 +13,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Timer
-from typing import IO
 
 import jsonschema
 
@@ -169,26 +168,22 @@ def finished(process: subprocess.Popen[bytes]) -> Ran:
     return checked(arguments, process.returncode, out, err, is_whole=False)
 
 
-def read_until(stream: IO[bytes], wanted: Callable[[str], bool]) -> list[str]:
-    """Read lines up to the first one that is *wanted*; fails where none comes."""
+def read_until(
+    process: subprocess.Popen[bytes], wanted: Callable[[str], bool]
+) -> list[str]:
+    """Read stdout up to the first line that is *wanted*; fails where none comes."""
+    assert process.stdout is not None
     lines: list[str] = []
-    with _closing_late(stream):
-        for line in stream:
+    late = Timer(LIMIT, process.kill)
+    late.start()
+    try:
+        for line in process.stdout:
             lines.append(line.decode())
             if wanted(lines[-1]):
                 return lines
-    raise AssertionError(lines)
-
-
-@contextmanager
-def _closing_late(stream: IO[bytes]) -> Iterator[None]:
-    """Ends a wait for *stream* that takes too long."""
-    timer = Timer(LIMIT, os.close, (stream.fileno(),))
-    timer.start()
-    try:
-        yield
     finally:
-        timer.cancel()
+        late.cancel()
+    raise AssertionError(lines)
 
 
 def checked(

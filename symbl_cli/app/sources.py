@@ -76,6 +76,20 @@ def is_stdin(options: StreamOptions, devices: Sequence[str]) -> bool:
     return options.source == "-" or _is_piped(devices)
 
 
+def stdin_sound(options: StreamOptions) -> str:
+    """How the bytes of stdin are taken, unless they have a header of their own."""
+    from ..audio.stdin import usual_rate
+
+    encoding = _encoding(options)
+    if encoding in {Encoding.FLAC, Encoding.OPUS}:
+        return encoding.value
+    name = "raw" if encoding is Encoding.LINEAR16 else encoding.value
+    rate = options.sample_rate or usual_rate(encoding)
+    channels = options.channels or 1
+    sound = "mono" if channels == 1 else f"{channels} channels"
+    return f"{name} {rate / 1000:g} kHz {sound}"
+
+
 def _open_devices(
     options: StreamOptions, devices: Sequence[str], speakers: Sequence[str]
 ) -> OpenedSources:
@@ -109,7 +123,7 @@ def _open_file(path: Path, options: StreamOptions, *, is_fast: bool) -> Feed:
     return open_file(
         path,
         pace=Pace.FAST if is_fast else Pace.REAL_TIME,
-        sample_rate=options.sample_rate or 16000,
+        sample_rate=options.sample_rate,
         channels=options.channels or 1,
         encoding=_encoding(options),
     )
@@ -119,7 +133,7 @@ def _open_stdin(options: StreamOptions) -> Feed:
     from ..audio.stdin import open_stdin
 
     return open_stdin(
-        sample_rate=options.sample_rate or 16000,
+        sample_rate=options.sample_rate,
         channels=options.channels or 1,
         encoding=_encoding(options),
     )

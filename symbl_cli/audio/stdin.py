@@ -60,10 +60,14 @@ def open_pipe(
     return _open(fd, path.name, _format(sample_rate, channels, encoding), encoding)
 
 
+def usual_rate(encoding: Encoding) -> int:
+    """The sample rate where neither a header nor the user tells."""
+    return 8000 if encoding is Encoding.MULAW else 16000
+
+
 def _format(sample_rate: int | None, channels: int, encoding: Encoding) -> AudioFormat:
     """What comes out, where no header tells."""
-    usual = 8000 if encoding is Encoding.MULAW else 16000
-    return AudioFormat(sample_rate or usual, channels)
+    return AudioFormat(sample_rate or usual_rate(encoding), channels)
 
 
 def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> Feed:

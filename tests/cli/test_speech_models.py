@@ -37,7 +37,7 @@ def test_models_pull_of_an_unknown_name_is_one_sentence(own_home: Home) -> None:
 
     assert ran.code == 2
     assert ran.stdout == ""
-    assert ran.stderr.startswith("symbl: there is no model 'huge-en' to pull; one of")
+    assert "there is no model 'huge-en' to pull" in ran.stderr
 
 
 def test_models_add_of_no_model_is_one_sentence(own_home: Home) -> None:
