@@ -1,5 +1,6 @@
 """The live display: history scrolls, below it a region shows what is going on."""
 
+import os
 import sys
 import time
 from collections import deque
@@ -95,7 +96,7 @@ class LiveDisplay:
         self._telling = Telling()
         self._view = View()
         self._frame: tuple[Row, ...] = ()
-        self._width = console.width
+        self._width = 0
         self._waiting: deque[Body | str] = deque()
         self._live = self._new_region()
         self._drawing = Lock()
@@ -194,6 +195,7 @@ class LiveDisplay:
 
     def _update(self) -> None:
         history = [row for waiting in self._taken() for row in self._history(waiting)]
+        self._measure()
         width, height = self._console.size
         self._erase_wrapped(width)
         view = self._view.at(self._clock() - self._began, self._levels())
@@ -229,6 +231,13 @@ class LiveDisplay:
         if topics := self._telling.topics():
             yield Row(topics, Tone.FINAL)
         yield Row(terminal_safe(summary(end)), Tone.STATE)
+
+    def _measure(self) -> None:
+        """Ask the terminal how large it is: COLUMNS, if set, is of long ago."""
+        with suppress(OSError):  # what is no terminal keeps the size it was given
+            size = os.get_terminal_size(self._console.file.fileno())
+            if size.columns and size.lines:
+                self._console.size = size
 
     def _erase_wrapped(self, width: int) -> None:
         """A terminal that became narrower has wrapped our rows: erase the surplus."""

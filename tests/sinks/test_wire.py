@@ -1,5 +1,7 @@
 from symbl_cli.sinks.wire import Wire
 
+from symbl_cli.text.terminal import terminal_safe
+
 from .examples import ListOutput
 
 
@@ -12,3 +14,11 @@ def test_frames_are_written_as_they_came() -> None:
 
     assert output.written == ['{"type" : "message",  "é": "\\u00e9"}\n']
     assert output.is_closed
+
+
+def test_on_a_terminal_no_frame_moves_the_cursor() -> None:
+    output = ListOutput()
+
+    Wire(output, terminal_safe).frame('{"text":"\x1b[2J"}')
+
+    assert output.written == ['{"text":"␛[2J"}\n']
