@@ -52,7 +52,7 @@ def serve(
         allow_hosts=allow_host,
         allow_origins=allow_origin,
         recognizer=RecognizerName(recognizer),
-        workers=workers or 4,
+        workers=workers,
         max_streams=max_streams,
     )
     number = run_foreground(settings, os.environ, say=reporting().announce)

@@ -88,7 +88,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--recognizer", default="moonshine", choices=list(RecognizerName)
     )
-    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--workers", type=int)
     parser.add_argument("--allow-host", action="append", default=[])
     parser.add_argument("--allow-origin", action="append", default=[])
     parser.add_argument("--verbose", action="store_true")

@@ -21,8 +21,8 @@ class ServerSettings:
     allow_hosts: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
     recognizer: RecognizerName = RecognizerName.MOONSHINE
-    workers: int = 4
-    """Recognition processes, at most."""
+    workers: int | None = None
+    """Recognition processes, at most; `None`: one a core, 4 at most."""
     max_streams: int | None = None
     max_silence: float | None = None
     """Seconds of silence that end a conversation; `None`: silence never does."""
