@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config.settings import Color, Settings
+from ..errors import OutputError
 from ..lines import End, Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.many import Many
 from ..sinks.notices import Notices
-from ..sinks.output import Output, OutputFile, open_stdout
+from ..sinks.output import Output, open_stdout
 from ..sinks.sink import Sink
 from ..sinks.status import StatusSink
 from ..sinks.text import Text
 from ..sinks.wire import Wire
+from .files import FilePaths, open_file_sinks, open_wire_file
 from .meter import MeteredSource
 from .options import Form, StreamOptions
 
@@ -32,9 +33,12 @@ class Outputs:
     """The sinks of a run as one, and how to stand aside for Ctrl-Z."""
 
     sink: Many
-    on_frame: Callable[[str], None]
-    files: tuple[str, ...]
+    frames: tuple["FrameSink", ...]
     display: "LateDisplay | None"
+
+    def on_frame(self, text: str) -> None:
+        for sink in self.frames:
+            sink.frame(text)
 
     def pause(self) -> None:
         if self.display is not None:
@@ -53,47 +57,61 @@ class Outputs:
 def open_outputs(
     options: StreamOptions,
     settings: Settings,
+    paths: FilePaths,
     meters: Sequence[MeteredSource],
     notices: Notices,
     on_reader_gone: Callable[[], None],
 ) -> Outputs:
-    """Raises OutputError where one cannot be written: before anything is recorded."""
-    files = _file_sinks(options)
-    sinks: list[Sink] = [sink for _, sink in files]
+    """Raises OutputError where one cannot be written, UsageError for a bad hook."""
+    sinks = open_file_sinks(paths, interim=bool(options.interim))
+    frames = [FrameSink(wire)] if (wire := open_wire_file(paths)) else []
     display: LateDisplay | None = None
-    on_frame: Callable[[str], None] = _nothing
     if _is_live(options, settings):
         display = LateDisplay(settings.color, meters)
         sinks.append(display)
     elif options.form is Form.WIRE:
-        wire = Wire(open_stdout(on_reader_gone))
-        on_frame = wire.frame
-        sinks.append(_Closing(wire))
+        frames.append(FrameSink(Wire(open_stdout(on_reader_gone))))
     else:
-        stdout = open_stdout(on_reader_gone)
-        sinks.append(_stdout_sink(options, stdout))
+        sinks.append(_stdout_sink(options, open_stdout(on_reader_gone)))
     if display is None and options.form is not Form.JSON:
         sinks.append(StatusSink(notices))
-    many = Many(sinks, notices.error)
-    names = tuple(str(path) for path, _ in files)
-    return Outputs(many, on_frame, names, display)
+    sinks += [*_hooks(options, notices), *frames]
+    return Outputs(Many(sinks, notices.error), tuple(frames), display)
 
 
 def _stdout_sink(options: StreamOptions, stdout: Output) -> Sink:
     match options.form:
         case Form.JSON:
             return JsonLines(stdout, interim=bool(options.interim))
+        case Form.SRT:
+            from ..sinks.captions import Srt
+
+            return Srt(stdout)
+        case Form.VTT:
+            from ..sinks.captions import Vtt
+
+            return Vtt(stdout)
+        case Form.MARKDOWN:
+            from ..sinks.markdown import Markdown
+
+            return Markdown(stdout)
         case _:
             return Text(stdout)
 
 
-def _file_sinks(options: StreamOptions) -> list[tuple[Path, Sink]]:
-    sinks: list[tuple[Path, Sink]] = []
-    if options.jsonl is not None:
-        output = OutputFile(options.jsonl)
-        sinks.append((options.jsonl, JsonLines(output, interim=bool(options.interim))))
-    if options.text is not None:
-        sinks.append((options.text, Text(OutputFile(options.text))))
+def _hooks(options: StreamOptions, notices: Notices) -> list[Sink]:
+    """Commands and webhooks: loaded only where asked for."""
+    sinks: list[Sink] = []
+    if options.hooks:
+        from ..sinks.commands import Commands, read_hook
+
+        hooks = tuple(read_hook(when, command) for when, command in options.hooks)
+        sinks.append(Commands(hooks, notices))
+    if options.webhook is not None:
+        from ..sinks.hooks import Webhook
+
+        secret = os.environ.get("SYMBL_WEBHOOK_SECRET", "")
+        sinks.append(Webhook(options.webhook, notices, secret=secret))
     return sinks
 
 
@@ -107,18 +125,23 @@ def _is_live(options: StreamOptions, settings: Settings) -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
-def _nothing(_frame: str) -> None:
-    """Frames are for nobody."""
-
-
-class _Closing:
-    """What takes frames rather than lines, closed with the other sinks."""
+class FrameSink:
+    """Takes frames beside lines: what fails at a frame is told at the next line."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._failure: OutputError | None = None
+
+    def frame(self, text: str) -> None:
+        if self._failure is None:
+            try:
+                self._wire.frame(text)
+            except OutputError as exc:
+                self._failure = exc
 
     def handle(self, line: Line) -> None:
-        """Its frames come another way."""
+        if self._failure is not None:
+            raise self._failure
 
     def close(self) -> None:
         self._wire.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..audio.channels import split
 from ..audio.feed import Feed
 from ..audio.source import AudioSource
+from ..errors import OutputError
 from ..media.format import Encoding
 from ..protocol.events import Person
 from .demo import DEMO, Demo
@@ -42,6 +43,12 @@ class OpenedSources:
         for feed in self.feeds:
             feed.close()
 
+    @property
+    def failure(self) -> OutputError | None:
+        """Why sound that was to be saved is not, if so."""
+        failures = (getattr(feed, "failure", None) for feed in self.feeds)
+        return next((one for one in failures if one is not None), None)
+
 
 def open_sources(
     options: StreamOptions,
@@ -50,8 +57,9 @@ def open_sources(
     speakers: Sequence[str],
     is_fast: bool,
     demo: Demo | None,
+    save_audio: Path | None,
 ) -> OpenedSources:
-    """Raises UsageError, NotAudioError, MissingError or AudioError."""
+    """Raises UsageError, NotAudioError, MissingError, AudioError or OutputError."""
     if demo is not None:
         names = demo.speakers
         with as_file(files("symbl_cli") / DEMO) as path:
@@ -62,7 +70,8 @@ def open_sources(
         path = Path(options.source)
         names, feeds = tuple(speakers), (_open_file(path, options, is_fast=is_fast),)
     else:
-        return _open_devices(options, devices, speakers)
+        return _open_devices(options, devices, speakers, save_audio)
+    feeds = _saved(feeds, save_audio)
     sources = split(feeds[0], names)
     return OpenedSources(
         sources, feeds, _people(sources, options), is_live=feeds[0].is_live
@@ -91,30 +100,51 @@ def stdin_sound(options: StreamOptions) -> str:
 
 
 def _open_devices(
-    options: StreamOptions, devices: Sequence[str], speakers: Sequence[str]
+    options: StreamOptions,
+    devices: Sequence[str],
+    speakers: Sequence[str],
+    save_audio: Path | None,
 ) -> OpenedSources:
     from ..audio.microphone import open_microphone
 
+    channels = options.channels or (len(speakers) if len(speakers) > 1 else None)
     microphones = [
-        open_microphone(
-            device, sample_rate=options.sample_rate, channels=options.channels
-        )
+        open_microphone(device, sample_rate=options.sample_rate, channels=channels)
         for device in devices or ("mic",)
     ]
-    named = [
-        (microphone, speakers or ([microphone.speaker] if microphone.speaker else []))
+    names = [
+        speakers or ([microphone.speaker] if microphone.speaker else [])
         for microphone in microphones
     ]
+    feeds = _saved(microphones, save_audio)
     sources = tuple(
-        source for microphone, names in named for source in split(microphone, names)
+        source
+        for feed, named in zip(feeds, names, strict=True)
+        for source in split(feed, named)
     )
     return OpenedSources(
         sources,
-        tuple(microphones),
+        feeds,
         _people(sources, options),
         is_live=True,
         is_microphone=True,
     )
+
+
+def _saved(feeds: Sequence[Feed], path: Path | None) -> tuple[Feed, ...]:
+    """*feeds*, each also written to a file; several have numbers behind their name."""
+    if path is None:
+        return tuple(feeds)
+    from ..audio.recording import Recorded
+
+    return tuple(
+        Recorded(feed, path if number == 1 else _numbered(path, number))
+        for number, feed in enumerate(feeds, start=1)
+    )
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def _open_file(path: Path, options: StreamOptions, *, is_fast: bool) -> Feed:

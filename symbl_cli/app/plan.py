@@ -1,0 +1,90 @@
+"""What a run of `symbl stream` is going to be, decided before anything is opened."""
+
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from .. import __version__
+from ..config.resolve import Configuration
+from ..config.settings import Engine, Settings
+from ..errors import UsageError
+from ..streaming.run import Run
+from .demo import Demo
+from .detection import config_of, trackers_of, vocabulary_of
+from .files import FilePaths, file_paths
+from .options import Form, StreamOptions
+from .sources import OpenedSources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    options: StreamOptions
+    configuration: Configuration
+    engine: Engine
+    demo: Demo | None
+    now: datetime
+    """When it begins, in this computer's zone."""
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    @property
+    def title(self) -> str | None:
+        """A recording names its conversation."""
+        named = self.settings.title or (self.demo.title if self.demo else None)
+        source = self.options.source
+        return named or (None if source in {None, "-"} else Path(source or "").stem)
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether a file is sent as fast as it is taken."""
+        if self.options.pace is not None:
+            return self.options.pace == "fast"
+        if self.demo is not None and self.options.form is Form.TEXT:
+            return not sys.stdout.isatty()
+        return self.engine is Engine.LOCAL
+
+    def paths(self) -> FilePaths:
+        """Raises OutputError where the folder for them cannot be made."""
+        return file_paths(self.options, self.settings.save_dir, self.title, self.now)
+
+    def check(self) -> None:
+        """What another server sends cannot be changed, and yet be untouched."""
+        is_changed = self.settings.redact or self.options.fixes is not None
+        options = self.options
+        has_wire = options.form is Form.WIRE or options.record_wire is not None
+        if self.engine is Engine.REMOTE and is_changed and has_wire:
+            raise UsageError(
+                "another server's own messages cannot be redacted or fixed",
+                suggestion="leave out -o wire and --record-wire, or --redact and "
+                "--fixes",
+            )
+
+    def run(self, sources: OpenedSources, lease: UUID, paths: FilePaths) -> Run:
+        options, settings = self.options, self.settings
+        environment = self.configuration.environment
+        trackers = (*trackers_of(options), *(self.demo.trackers if self.demo else ()))
+        run = Run(
+            connection_id=options.connection_id or str(uuid4()),
+            started_at=self.now,
+            engine=self.engine.value,
+            version=__version__,
+            title=self.title,
+            insight_types=settings.insights,
+            trackers=trackers,
+            vocabulary=vocabulary_of(options, settings),
+            config=config_of(settings, environment, self.now, options.fixes),
+            people=sources.people,
+            store=None if settings.store else False,
+            client=str(lease) if self.engine is Engine.LOCAL else None,
+            duration=options.duration,
+            no_reconnect=options.no_reconnect,
+            has_lag=sources.is_live or not self.is_fast,
+            files=paths.names,
+        )
+        if options.max_retries is None:
+            return run
+        return replace(run, max_retries=options.max_retries)
