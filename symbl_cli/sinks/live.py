@@ -1,6 +1,7 @@
 """The live display: history scrolls, below it a region shows what is going on."""
 
 import os
+import select
 import sys
 import time
 from collections import deque
@@ -47,7 +48,7 @@ _MOST_WAITING = 100_000
 """Lines: days of speech."""
 _PATIENCE = 1.0
 """Seconds that drawing may take before it counts as standing still."""
-_SHOW_CURSOR = "\x1b[?25h\n"
+_SHOW_CURSOR = b"\x1b[?25h\n"
 
 _STYLES = {
     Tone.STATE: Style(dim=True),
@@ -109,14 +110,14 @@ class LiveDisplay:
 
     def handle(self, line: Line) -> None:
         match line.body:
+            case _ if self._is_gone:
+                pass
             case Transcript(final=False) if len(self._waiting) > _MOST_INTERIMS:
                 pass
             case body if len(self._waiting) < _MOST_WAITING:
                 self._waiting.append(body)
-            case _ if not self._is_gone:
-                raise SymblError("the terminal has shown nothing for hours")
             case _:
-                pass
+                raise SymblError("the terminal has shown nothing for hours")
 
     def write(self, text: str) -> int:
         """Text for stderr goes above the region: what draws here is one thread."""
@@ -128,52 +129,59 @@ class LiveDisplay:
 
     def pause(self) -> None:
         """Take the region away and restore the terminal, before Ctrl-Z."""
-        with self._alone():
-            self._is_paused = True
-            self._live.stop()
-            self._mode.restore()
+        self._is_paused = True
+        with self._undisturbed() as can_draw:
+            if can_draw:
+                self._live.stop()
+        self._mode.restore()
 
     def resume(self) -> None:
         """Show the region again, below whatever was written meanwhile."""
-        with self._alone():
+        with self._undisturbed() as can_draw:
             self._is_paused = False
-            self._show()
+            if can_draw:
+                self._show()
 
     def restore(self) -> None:
         """Give the terminal back at once, by any thread: the process is ending."""
         self._mode.restore()
         with suppress(OSError):
-            self._console.file.write(_SHOW_CURSOR)
-            self._console.file.flush()
+            descriptor = self._console.file.fileno()
+            # Past the buffer: whoever waits for the terminal has that locked.
+            if sys.platform == "win32" or select.select([], [descriptor], [], 0)[1]:
+                os.write(descriptor, _SHOW_CURSOR)
 
     def close(self) -> None:
         self._closing.set()
         self._thread.join()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """While nothing is drawn; a terminal that stands still is not waited for."""
-        is_alone = self._drawing.acquire(timeout=_PATIENCE)
+    def _undisturbed(self) -> Iterator[bool]:
+        """While nobody draws; False where the terminal stands still meanwhile."""
+        can_draw = self._drawing.acquire(timeout=_PATIENCE)
         try:
-            yield
+            yield can_draw
         finally:
-            if is_alone:
+            if can_draw:
                 self._drawing.release()
 
     def _run(self) -> None:
         try:
-            self._show()
+            with self._drawing:
+                self._show()
             while not self._closing.wait(_PERIOD):
                 self._draw()
-            with self._alone():
+            with self._drawing:
                 self._update()
                 self._live.stop()
         except OSError:  # the terminal is gone; the run is told by a signal
             self._is_gone = True
+            self._waiting.clear()
         finally:
             self._mode.restore()
 
     def _show(self) -> None:
+        self._live.stop()
         self._mode.quiet()
         self._frame = ()
         self._live = self._new_region()

@@ -3,6 +3,7 @@ import pty
 import select
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
@@ -194,14 +195,6 @@ def test_before_ctrl_z_the_region_goes_and_it_comes_back_after(
     ]
 
 
-def test_a_second_signal_gets_its_cursor_back(watched: Watched) -> None:
-    watched.after(transcript("One."))
-
-    watched.display.restore()
-
-    assert watched.screen().shows_cursor
-
-
 def test_closing_twice_is_closing_once(watched: Watched) -> None:
     watched.display.close()
     watched.display.close()
@@ -243,6 +236,26 @@ def test_a_terminal_that_stands_still_stalls_nobody() -> None:
         closing.join(PATIENCE)
 
     assert shown.count(b"Words, words.") == 5_000
+
+
+def test_a_terminal_that_stands_still_holds_up_neither_ctrl_z_nor_the_end() -> None:
+    with on_a_terminal() as (ours, console):
+        display = LiveDisplay(console, lambda: ())
+        for number in range(5_000):
+            display.handle(line(transcript("Words, words.", id_=f"u-{number}")))
+        read_until(ours, b"Words")  # it draws, and soon waits for us
+
+        display.pause()
+        display.resume()
+        display.restore()
+
+        closing = Thread(target=display.close)
+        closing.start()
+        end = time.monotonic() + PATIENCE
+        while closing.is_alive():
+            assert time.monotonic() < end
+            if select.select([ours], [], [], 0.1)[0]:
+                os.read(ours, 1 << 16)
 
 
 def test_a_terminal_that_is_closed_ends_the_drawing_quietly() -> None:
@@ -309,3 +322,4 @@ def test_what_is_typed_shows_again_whenever_the_region_is_gone(way: str) -> None
     os.close(ours)
 
     assert b"echoing False True False True gone" in shown
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")

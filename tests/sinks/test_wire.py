@@ -1,5 +1,4 @@
 from symbl_cli.sinks.wire import Wire
-
 from symbl_cli.text.terminal import terminal_safe
 
 from .examples import ListOutput
