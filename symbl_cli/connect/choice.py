@@ -1,10 +1,15 @@
 """Which server the settings mean."""
 
+from typing import TYPE_CHECKING
+
 from ..config.endpoint import Server
 from ..config.resolve import Configuration
 from ..config.settings import Engine, Source
 from ..errors import AuthenticationError, UsageError
 from .launcher import LocalServer
+
+if TYPE_CHECKING:
+    from ..config.credentials import Credentials
 
 
 def engine_of(configuration: Configuration) -> Engine:
@@ -29,10 +34,13 @@ def engine_of(configuration: Configuration) -> Engine:
     return Engine.REMOTE if is_overruled else Engine.LOCAL
 
 
-def endpoint_for(configuration: Configuration) -> Server:
+def endpoint_for(
+    configuration: Configuration, given: "Credentials | None" = None
+) -> Server:
     """The server to dial: call it for an Endpoint, tell it what failed.
 
-    Starts nothing yet. Raises UsageError, and AuthenticationError where a remote
+    *given* are shown to a remote server instead of the configured ones. Starts
+    nothing yet. Raises UsageError, and AuthenticationError where a remote
     server is meant and no credentials are configured.
     """
     if engine_of(configuration) is Engine.LOCAL:
@@ -43,7 +51,7 @@ def endpoint_for(configuration: Configuration) -> Server:
 
     url = configuration.settings.api_url or ""
     check_not_switched_off(url, configuration.origins["api_url"].where)
-    credentials = find_credentials(configuration)
+    credentials = given or find_credentials(configuration)
     if credentials is None:
         raise AuthenticationError(
             f"there are no credentials for {url}",

@@ -36,7 +36,8 @@ def hold_lease(server: Server, client: UUID) -> Iterator[None]:
     match server:
         case LocalServer():
             lease = _Lease(server.known, client)
-            thread = Thread(target=lease.keep, name="lease")
+            # A program that forgot to end what it began must still be able to end.
+            thread = Thread(target=lease.keep, name="lease", daemon=True)
             thread.start()
             try:
                 yield

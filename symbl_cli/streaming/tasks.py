@@ -30,8 +30,8 @@ class Task:
         """What *work* raised, once it is done."""
         return self._error
 
-    def join(self, timeout: float) -> None:
-        """Wait for the thread's end, no longer than *timeout* seconds."""
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the thread's end, no longer than *timeout* seconds if given."""
         self._thread.join(timeout)
 
     def _run(self) -> None:
