@@ -107,7 +107,7 @@ class Home:
 
     def shell(self, line: str, **more: str) -> Ran:
         """Run a line of bash in this home, where `symbl` is the one under test."""
-        named = f"symbl() {{ {shlex.join(command(()))} \"$@\"; }}; set -o pipefail"
+        named = f'symbl() {{ {shlex.join(command(()))} "$@"; }}; set -o pipefail'
         done = subprocess.run(
             ["bash", "-c", f"{named}; {line}"],
             stdin=subprocess.DEVNULL,

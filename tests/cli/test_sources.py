@@ -112,7 +112,8 @@ def test_a_pipe_without_end_is_left_after_the_duration(scripted: Home) -> None:
     end = json.loads(ends[-1])
     check_lines([json.loads(line) for line in ends])
     assert (end["reason"], end["duration"]) == ("duration", 4.0)
-    assert [QUESTION in line for line in ends if '"type":"transcript"' in line] == [True]
+    (said,) = [line for line in ends if '"type":"transcript"' in line]
+    assert QUESTION in said
 
 
 def test_half_a_sentence_is_told_where_the_duration_cuts_it(
@@ -176,9 +177,7 @@ def test_an_encoding_that_is_announced_is_read_from_a_pipe(
 def test_raw_samples_have_the_rate_and_the_channels_that_are_told(
     scripted: Home,
 ) -> None:
-    left, right = (
-        speech(text, sample_rate=8000) for text in ("so be it", "no way ")
-    )
+    left, right = (speech(text, sample_rate=8000) for text in ("so be it", "no way "))
     stereo = b"".join(
         left[at : at + 2] + right[at : at + 2] for at in range(0, len(left), 2)
     )
