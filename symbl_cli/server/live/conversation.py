@@ -122,6 +122,10 @@ class Conversation:
 
     @property
     def is_forgettable(self) -> bool:
+        return self.is_quiet and not self._ending.is_kept
+
+    @property
+    def is_quiet(self) -> bool:
         """Whether nobody is here and nothing is under way."""
         return (
             not self._attachments
@@ -166,7 +170,7 @@ class Conversation:
 
     async def close(self) -> None:
         """The server goes: what is said is kept, sockets are told to come back."""
-        self._ending.cancel()
+        self._ending.close()
         for attachment in self._attachments:
             attachment.mailbox.close(PortClosed(Refusal.GONE, "the server is stopping"))
         if self.opened is None:
@@ -250,7 +254,8 @@ class Conversation:
 
     def _heard(self, stream: Stream, heard: Heard) -> None:
         self.begun.publication.heard(stream, heard)
-        self.settle()
+        # Not now: more of the same stream may be about to be told.
+        asyncio.get_running_loop().call_soon(self.settle)
 
     def _speaking(self, attachment: Attachment) -> Stream | None:
         """Its stream, if sound on it still counts; raises PortClosed if taken over."""

@@ -74,8 +74,7 @@ class LocalDirectory:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is live or draining."""
-        self._forget_finished()
-        return not self._conversations
+        return all(one.is_quiet for one in self._conversations.values())
 
     async def close(self) -> None:
         for conversation in list(self._conversations.values()):

@@ -49,7 +49,13 @@ class Ending:
 
     @property
     def is_idle(self) -> bool:
-        return not self._tasks and self._absence is None and self._cleaning is None
+        """Whether nothing is under way, and nobody is waited for."""
+        return not self._tasks and self._absence is None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody might still want to hear the end again."""
+        return self._cleaning is not None
 
     def stop(self, stream: Stream) -> None:
         """No more sound comes on *stream*: its last words, then its end, are sent."""
@@ -74,15 +80,19 @@ class Ending:
     def watch(self) -> None:
         """Complete the conversation unless somebody comes back in time."""
         self.unwatch()
-        if self._conversation.is_attended:
-            return
+        if not self._conversation.is_attended:
+            loop = asyncio.get_running_loop()
+            self._absence = loop.call_later(self._patience, self._give_up)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that are waited for clients: few where their lease is gone."""
         opened = self._conversation.begun
         patience = opened.record.resumable_for
         clients = {one.request.client for one in opened.streams.values()} - {None}
         if clients and not any(self._services.leases.holds(one) for one in clients):
-            patience = min(patience, self._services.lease_grace)
-        loop = asyncio.get_running_loop()
-        self._absence = loop.call_later(patience, self._give_up)
+            return min(patience, self._services.lease_grace)
+        return patience
 
     def unwatch(self) -> None:
         for timer in (self._absence, self._cleaning):
@@ -90,7 +100,10 @@ class Ending:
                 timer.cancel()
         self._absence = self._cleaning = None
 
-    def cancel(self) -> None:
+    def close(self) -> None:
+        """The server goes: who has not come back for the end does not come."""
+        if self._cleaning is not None:
+            self._drop_frames()
         self.unwatch()
         for task in self._tasks:
             task.cancel()
@@ -179,9 +192,8 @@ class Ending:
             self._forget_later()
 
     def _forget_later(self) -> None:
-        patience = self._conversation.begun.record.resumable_for
         loop = asyncio.get_running_loop()
-        self._cleaning = loop.call_later(patience, self._drop_frames)
+        self._cleaning = loop.call_later(self._patience, self._drop_frames)
 
     def _drop_frames(self) -> None:
         self._cleaning = None
