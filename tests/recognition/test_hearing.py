@@ -69,7 +69,7 @@ def hear_erratically(chunks: list[bytes], chance: random.Random) -> list[Heard]:
         chance.shuffle(running)
         while running and chance.random() < 0.4:
             decoding = running.pop()
-            if decoding.purpose is Purpose.INTERIM and chance.random() < 0.3:
+            if decoding.segment is None and chance.random() < 0.3:
                 hearing.failed(decoding)
             else:
                 aloud.decode(hearing, recognizer, decoding)
@@ -169,3 +169,16 @@ def test_sound_that_waits_for_its_text_is_backlog() -> None:
     assert hearing.backlog > 1.0
     aloud.decode_all(hearing, ScriptedRecognizer())
     assert hearing.backlog == 0.0
+
+
+def test_an_interim_of_the_same_samples_is_not_taken_for_the_final() -> None:
+    """It has another silence behind it, and so may have another text."""
+    hearing = opened()
+    hearing.push(say("x" * 24) + silence(0.064))
+    ((utterance, wish),) = hearing.wishes()
+    interim = utterance.begin(wish.purpose)
+    hearing.finish()
+    ((_, final),) = hearing.wishes()
+
+    assert (wish.purpose, final.purpose) == (Purpose.INTERIM, Purpose.FINAL)
+    assert utterance.begin(final.purpose).samples != interim.samples

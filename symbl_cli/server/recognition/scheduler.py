@@ -14,7 +14,7 @@ FIRST_INTERIM = 0.45
 where that gave none."""
 NEXT_INTERIM = 0.5
 """Seconds of new sound before another, at the least."""
-INTERIM_SHARE = 0.11
+INTERIM_SHARE = 0.13
 """Of a core, for the interims of one stream that speaks all the time."""
 FINAL_SHARE = 0.06
 """Of a core, for its finals."""

@@ -24,11 +24,12 @@ class Decoding:
     """A stretch of one utterance that a worker is to decode."""
 
     utterance: int
-    purpose: Purpose
-    first: int
+    segment: Segment | None
+    """`None`: what there is so far, for an interim."""
     last: int
+    """Behind its last sample that was heard."""
     samples: bytes
-    """Those from *first* to *last*, and silence: 32-bit floats at 16 kHz."""
+    """With a second of silence behind speech: 32-bit floats at 16 kHz."""
 
 
 class Utterance:
@@ -45,7 +46,7 @@ class Utterance:
         self._is_closed = False
         self._text: Recognized | None = None
         """Of that segment."""
-        self._running: set[tuple[int, int]] = set()
+        self._running: set[Segment | None] = set()
         self._interim_until: int | None = None
         self._failures = 0
 
@@ -53,10 +54,6 @@ class Utterance:
     def end(self) -> int:
         """The last sample of its speech that is known."""
         return self.start if self._segment is None else self._segment.end
-
-    @property
-    def is_open(self) -> bool:
-        return not self._is_closed
 
     @property
     def is_settled(self) -> bool:
@@ -109,22 +106,21 @@ class Utterance:
 
     def begin(self, purpose: Purpose) -> Decoding:
         """Have it decoded: `learn` or `fail` follows."""
-        first, last = self.first, self.section.heard
-        end = last
-        if purpose is not Purpose.INTERIM and self._segment is not None:
-            first, last = self._segment.first, self._segment.last
-            end = self._segment.end
+        segment = None if purpose is Purpose.INTERIM else self._segment
+        if segment is None:
+            last = end = self.section.heard
+        else:
+            last, end = segment.last, segment.end
         self._interim_until = last
-        self._running.add((first, last))
-        samples = self.section.samples(first, last)
-        made = bytes(4 * max(0, end + SILENCE_BEHIND - last))
-        return Decoding(self.number, purpose, first, last, samples + made)
+        self._running.add(segment)
+        samples = self.section.samples(self.first, last)
+        made = bytes(4 * (end + SILENCE_BEHIND - last))
+        return Decoding(self.number, segment, last, samples + made)
 
     def learn(self, decoding: Decoding, recognized: Recognized) -> str:
         """Take the text of what was started; the interim to be shown, if any."""
-        stretch = decoding.first, decoding.last
-        self._running.discard(stretch)
-        if self._segment and stretch == (self._segment.first, self._segment.last):
+        self._running.discard(decoding.segment)
+        if decoding.segment is not None and decoding.segment == self._segment:
             self._text = recognized
         if self._is_closed or not is_believable(recognized.text, 0.0):
             return ""
@@ -132,13 +128,12 @@ class Utterance:
 
     def fail(self, decoding: Decoding) -> bool:
         """It was not decoded: whether to try again."""
-        self._running.discard((decoding.first, decoding.last))
-        self._failures += decoding.purpose is not Purpose.INTERIM
+        self._running.discard(decoding.segment)
+        self._failures += decoding.segment is not None
         return self._failures < _TRIES
 
     def _segment_wish(self, segment: Segment) -> Wish | None:
-        stretch = segment.first, segment.last
-        if self._text is not None or stretch in self._running:
+        if self._text is not None or segment in self._running:
             return None
         is_needed = self._is_closed or self.section.is_asking
         purpose = Purpose.FINAL if is_needed else Purpose.PAUSE

