@@ -30,6 +30,8 @@ MAX_GARBAGE = 20
 """Frames in a row that make no sense, after which a server is given up."""
 
 _NORMAL = 1000
+_AFTERTHOUGHT = 1.0
+"""Seconds for a server to hang up after an error."""
 _LOOK = 0.25
 """Seconds after which somebody who waits asks whether it is enough."""
 
@@ -94,6 +96,9 @@ class StreamingClient:
             while self._hello is None:
                 self._raise_if_over()
                 if self._refusal:
+                    # The close code, if one follows, tells whether to come back.
+                    self._changed.wait_for(lambda: self._is_over, _AFTERTHOUGHT)
+                    self._raise_if_over()
                     raise RemoteProtocolError(
                         f"the server refused to start: {self._refusal}"
                     )
@@ -110,7 +115,10 @@ class StreamingClient:
         with self._changed:
             self._raise_if_over()
             self._session.send(event)
-        self._transport.send(encode(event))
+        frame = encode(event)
+        if isinstance(frame, str):
+            log.debug("> %s", frame)
+        self._transport.send(frame)
 
     def ping(self) -> None:
         self._transport.ping()
@@ -184,6 +192,7 @@ class StreamingClient:
     def _take(self, payload: bytes) -> None:
         try:
             frame = read_text(payload)
+            log.debug("< %s", frame)
             event = decode(frame)
             with self._changed:
                 is_good = self._session.receive(event)

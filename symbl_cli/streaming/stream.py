@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..audio.source import AudioSource
-from ..config.endpoint import EndpointProvider
+from ..config.endpoint import Server
 from ..protocol.events import Person, SpeechRecognition, StartRequest
 from .capture import Capture
 from .inbox import Inbox, Notice
@@ -56,7 +56,7 @@ class Stream:
 
 
 def open_stream(
-    number: int, source: AudioSource, endpoint: EndpointProvider, shared: Shared
+    number: int, source: AudioSource, server: Server, shared: Shared
 ) -> Stream:
     """*source* as stream *number* of a run, at rest."""
     run, world, inbox = shared.run, shared.world, shared.inbox
@@ -83,7 +83,7 @@ def open_stream(
             is_live=source.is_live,
             speaker=speaker,
         ),
-        endpoint,
+        server,
         lambda where, silence: world.dial(where, run, silence),
         inbox,
         _persistence(shared),

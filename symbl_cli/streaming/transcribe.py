@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ..audio.source import AudioSource
-from ..config.endpoint import EndpointProvider
+from ..config.endpoint import Server
 from ..errors import SymblError
 from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
 from ..protocol.events import RecognitionResult
@@ -24,7 +24,7 @@ LEAVING = 1.0
 
 def transcribe(
     sources: Sequence[AudioSource],
-    endpoint: EndpointProvider,
+    server: Server,
     run: Run,
     sink: Sink,
     *,
@@ -34,13 +34,14 @@ def transcribe(
 ) -> End:
     """Send all that *sources* hold, tell *sink* what comes of it, until both end.
 
-    One stream per source, on one connection id. Sound is captured and kept from the
-    first moment and until it is final, whatever happens to the connection. The last
-    line is `end`, after an error too, which is raised then; *sink* is closed. After
-    `control.stop` the last words are waited for, and missing ones are told in `end`.
+    One stream for each of *sources* (at least one), on one connection id. Sound is
+    captured and kept from the first moment and until it is final, whatever happens
+    to the connection. The last line is `end`, after an error too, which is raised
+    then; *sink* is closed. After `control.stop` the last words are waited for, and
+    missing ones are told in `end`.
     """
     return _Transcription(
-        sources, endpoint, run, sink, control, world or real_world(on_frame)
+        sources, server, run, sink, control, world or real_world(on_frame)
     ).run()
 
 
@@ -48,7 +49,7 @@ class _Transcription:
     def __init__(
         self,
         sources: Sequence[AudioSource],
-        endpoint: EndpointProvider,
+        server: Server,
         run: Run,
         sink: Sink,
         control: Control,
@@ -63,7 +64,7 @@ class _Transcription:
             open_stream(
                 number,
                 source,
-                endpoint,
+                server,
                 Shared(run, world, self._inbox, self._patience, len(sources)),
             )
             for number, source in enumerate(sources)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Event as Flag
 from threading import Lock
 
-from ..config.endpoint import Endpoint, EndpointProvider
+from ..config.endpoint import Endpoint, Server
 from ..errors import (
     AuthenticationError,
     ConnectionLost,
@@ -71,14 +71,14 @@ class Uplink:
     def __init__(
         self,
         speech: Speech,
-        endpoint: EndpointProvider,
+        server: Server,
         dial: Dial,
         inbox: Inbox,
         persistence: Persistence,
         patience: Patience,
     ) -> None:
         self._speech = speech
-        self._endpoint = endpoint
+        self._server = server
         self._dial = dial
         self._inbox = inbox
         self._persistence = persistence
@@ -90,10 +90,12 @@ class Uplink:
         self._lock = Lock()
         self._epoch = 0
         self._after: int | None = None
-        self._base = 0
+        self._sender: Sender | None = None
         self._final_end = 0
         self._lost_at: float | None = None
         self._last_word = self._clock()
+        self._has_listened = False
+        """Whether any server ever did."""
         self._has_progress = False
         """Whether the last connection brought words, or held for long."""
         self._breakdowns = 0
@@ -157,17 +159,15 @@ class Uplink:
                 self._hold(None)
 
     def _dialled(self) -> Transport:
-        """A new line; a token that was refused is asked for once more."""
+        """A new line; dialled again at once where the server says that it helps."""
         silence = self._timing.silence if self._speech.is_live else FILE_SILENCE
-        endpoint = self._endpoint()
-        token = endpoint.token()
+        endpoint = self._server()
         try:
             return self._dial(endpoint, silence)
-        except AuthenticationError:
-            again = self._endpoint()
-            if (again.ws_url, again.token()) == (endpoint.ws_url, token):
+        except (UnreachableError, AuthenticationError) as exc:
+            if not self._server.failed(endpoint, exc):
                 raise
-            return self._dial(again, silence)
+            return self._dial(self._server(), silence)
 
     def _greet(self, peer: StreamingClient) -> Sender:
         self._epoch += 1
@@ -185,7 +185,8 @@ class Uplink:
             timing=self._timing,
             clock=self._clock,
         )
-        self._base = sender.base
+        self._sender = sender
+        self._has_listened = True
         self._tell_listening(sender.lost)
         return sender
 
@@ -201,9 +202,9 @@ class Uplink:
             self._after = number
         if isinstance(event, RecognitionResult):
             self._has_progress = True
+        base = 0 if self._sender is None else self._sender.base
         now = self._clock()
-        stream = self._speech.stream
-        self._inbox.put(Received(stream, event, frame, now, self._base))
+        self._inbox.put(Received(self._speech.stream, event, frame, now, base))
 
     def _hold(self, peer: StreamingClient | None) -> None:
         with self._lock:
@@ -218,12 +219,11 @@ class Uplink:
     ) -> None:
         """Raises *exc* where another try makes no sense."""
         log.info("connection %s ended: %s", self._epoch, exc.message)
-        was_connected = self._epoch > 0
-        if was_connected and self._lost_at is None:
+        if self._has_listened and self._lost_at is None:
             self._lost_at = self._clock()
         if not self._may_come_back(exc) or attempt > self._persistence.max_retries:
             raise exc
-        if was_connected and self._persistence.no_reconnect:
+        if self._has_listened and self._persistence.no_reconnect:
             raise exc
         if self._patience.is_short and self._patience.is_over(self._last_word):
             raise exc
@@ -232,26 +232,20 @@ class Uplink:
         match exc:
             case SilentPeer() | Ended() | Overflow() | RemoteProtocolError():
                 return False
-            case HungUp(code=code) if code in COME_BACK:
-                return True
             case HungUp(code=code) if code in COME_BACK_A_FEW_TIMES:
                 return self._is_one_of_a_few()
-            case HungUp():
+            case HungUp(code=code) if code not in COME_BACK:
                 return False
-            case ConnectionLost():
-                return True
-            case TryAgain():
-                return self._epoch > 0 or self._is_one_of_a_few()
+            case ConnectionLost() | TryAgain():
+                return self._has_listened or self._is_one_of_a_few()
             case _:
-                return self._epoch > 0
+                return self._has_listened
 
     def _is_one_of_a_few(self) -> bool:
         self._breakdowns = 1 if self._has_progress else self._breakdowns + 1
         return self._breakdowns <= A_FEW
 
     def _wait(self, attempt: int, delay: float) -> None:
-        if self._patience.is_short:
-            delay = min(delay, SHORTEST)
         self._inbox.put(
             Notice(
                 Status(
@@ -262,7 +256,17 @@ class Uplink:
                 )
             )
         )
-        self._abandoned.wait(delay)
+        self._pause(delay)
+
+    def _pause(self, seconds: float) -> None:
+        """Cut short when somebody wants to leave."""
+        look = self._timing.look
+        while seconds > 0 and not self._patience.is_short:
+            if self._abandoned.wait(min(seconds, look)):
+                return
+            seconds -= look
+        if seconds > 0:
+            self._abandoned.wait(min(seconds, SHORTEST))
 
     def _delays(self) -> Iterator[float]:
         timing = self._timing

@@ -1,7 +1,6 @@
 """What a run has to do with outside, in one place."""
 
 import os
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ class World:
     """Connects; the last argument is how long the line may be silent."""
     wall: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = random.random
+    random: Callable[[], float]
+    """From 0 to 1."""
     new_id: Callable[[], str]
     on_frame: Callable[[str], None]
     """Gets every frame as it came, on the caller's thread."""
@@ -31,6 +31,7 @@ def real_world(on_frame: Callable[[str], None]) -> World:
     return World(
         dial=_dial,
         wall=lambda: datetime.now().astimezone(),
+        random=lambda: os.urandom(1)[0] / 255,
         new_id=lambda: os.urandom(16).hex(),
         on_frame=on_frame,
     )

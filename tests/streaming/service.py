@@ -24,6 +24,7 @@ from wsproto.events import (
 from wsproto.events import Event as WireEvent
 
 from symbl_cli.config.endpoint import Endpoint
+from symbl_cli.errors import SymblError
 from symbl_cli.protocol import events as e
 from symbl_cli.protocol.codec import decode, encode
 
@@ -203,6 +204,22 @@ class Peer:
 Script = Callable[[Peer], None]
 
 
+class KnownServer:
+    """Always at the same place, or wherever *endpoints* say; learns nothing."""
+
+    def __init__(self, *endpoints: Endpoint) -> None:
+        self._endpoints = list(endpoints)
+
+    def __call__(self) -> Endpoint:
+        if len(self._endpoints) > 1:
+            return self._endpoints.pop(0)
+        return self._endpoints[0]
+
+    def failed(self, endpoint: Endpoint, error: SymblError) -> bool:
+        """Whether there is another one to try."""
+        return endpoint != self._endpoints[0]
+
+
 class Service:
     """Each connection gets the next of *scripts*; more than those are refused."""
 
@@ -222,6 +239,10 @@ class Service:
     @property
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}"
+
+    def server(self, url: str = "") -> KnownServer:
+        """For those who dial."""
+        return KnownServer(self.endpoint(url))
 
     def endpoint(self, url: str = "") -> Endpoint:
         where = url or self.url

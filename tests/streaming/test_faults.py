@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symbl_cli.config.endpoint import Endpoint
+from symbl_cli.errors import SymblError
 from symbl_cli.lines import Body, End, State, Status, Transcript, fold
 from symbl_cli.streaming.run import Control
 from symbl_cli.streaming.transcribe import transcribe
@@ -37,6 +38,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield process
 
 
+class Behind:
+    """A server that is reached through a line."""
+
+    def __init__(self, line: FaultyLine, server: Callable[[], ServerProcess]) -> None:
+        self._line = line
+        self._server = server
+
+    def __call__(self) -> Endpoint:
+        token = self._server().address.token
+        return Endpoint(self._line.url, "", lambda: token, is_local=True)
+
+    def failed(self, endpoint: Endpoint, error: SymblError) -> bool:
+        return False
+
+
 class Talk:
     """A live run through a faulty line, fed sentence by sentence."""
 
@@ -54,13 +70,8 @@ class Talk:
     def hear(self, line: FaultyLine) -> End:
         """The whole run, on the caller's thread."""
 
-        def endpoint() -> Endpoint:
-            token = self.server.address.token
-            return Endpoint(line.url, "", lambda: token, is_local=True)
-
-        return transcribe(
-            [self.source], endpoint, self.run, self.sink, control=Control()
-        )
+        server = Behind(line, lambda: self.server)
+        return transcribe([self.source], server, self.run, self.sink, control=Control())
 
     def until_final(self, number: int) -> None:
         self.sink.until(is_final, times=number)
@@ -193,10 +204,9 @@ def test_two_speakers_are_both_resumed(server: ServerProcess) -> None:
 
     with FaultyLine(port_of(server)) as line, ThreadPoolExecutor(1) as executor:
         spoken = executor.submit(speak, line)
-        token = server.address.token
         end = transcribe(
             sources,
-            lambda: Endpoint(line.url, "", lambda: token, is_local=True),
+            Behind(line, lambda: server),
             replace(RUN, connection_id="two", timing=PATIENT),
             sink,
             control=Control(),

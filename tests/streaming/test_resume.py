@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from symbl_cli.config.endpoint import Endpoint
 from symbl_cli.errors import (
     AuthenticationError,
     ConnectionLost,
@@ -22,7 +21,7 @@ from symbl_cli.streaming.transcribe import transcribe
 from symbl_cli.streaming.world import real_world
 from tests.fakes import ListSource, LiveSource, WatchedSink, chunks_of
 from tests.faults import FaultyLine
-from tests.streaming.service import HungUpError, Peer, Service
+from tests.streaming.service import HungUpError, KnownServer, Peer, Service
 from tests.streaming.test_transcribe import RUN, SECOND, TIMING, heard, line_of
 
 HALF = len(SECOND) // 2
@@ -39,7 +38,7 @@ def run_against(
     with Service(*scripts) as service:
         transcribe(
             [source or ListSource(chunks_of(SECOND))],
-            service.endpoint,
+            service.server(),
             replace(RUN, **changes),  # type: ignore[arg-type]  # fields of a run
             sink,
             control=control or Control(),
@@ -162,7 +161,7 @@ def test_the_gap_and_the_loss_are_told() -> None:
     with Service(lost, found) as service:
         transcribe(
             [ListSource(())],
-            service.endpoint,
+            service.server(),
             RUN,
             sink,
             control=Control(),
@@ -373,7 +372,6 @@ def test_who_asks_not_to_reconnect_is_not_reconnected() -> None:
 
 
 def test_an_expired_token_is_renewed() -> None:
-    tokens = iter(["old", "old", "old", "new", "new", "new"])
     seen: list[str] = []
 
     def lost(peer: Peer) -> None:
@@ -388,13 +386,47 @@ def test_an_expired_token_is_renewed() -> None:
         peer.finish()
 
     with Service(lost, lambda peer: peer.refuse(401), found, raw=True) as service:
-
-        def endpoint() -> Endpoint:
-            return Endpoint(service.url, "", lambda: next(tokens), is_local=True)
-
-        transcribe([ListSource(())], endpoint, RUN, WatchedSink(), control=Control())
+        old = service.endpoint()
+        new = replace(old, token=lambda: "new")
+        server = KnownServer(old, old, new)
+        transcribe([ListSource(())], server, RUN, WatchedSink(), control=Control())
 
     assert seen == ["new"]
+
+
+def test_a_first_dial_to_where_the_server_was_is_followed_by_one_to_where_it_is() -> (
+    None
+):
+    def serve(peer: Peer) -> None:
+        peer.listen(0)
+        peer.finish()
+
+    with Service() as gone:
+        nobody = gone.endpoint()
+    sink = WatchedSink()
+    with Service(serve) as service:
+        server = KnownServer(nobody, service.endpoint())
+        transcribe([ListSource(())], server, RUN, sink, control=Control())
+
+    assert states_of(sink) == [State.CONNECTING, State.LISTENING, State.DRAINING]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_asked_again"), [(1013, True), (1012, True), (1008, False)]
+)
+def test_the_close_code_after_an_error_tells_whether_to_come_back(
+    code: int, *, is_asked_again: bool
+) -> None:
+    def refuse(peer: Peer) -> None:
+        peer.until(e.StartRequest)
+        peer.send(e.ErrorMessage(message="Closed", details="not now"))
+        peer.close(code, "not now")
+
+    sink = WatchedSink()
+    with pytest.raises(HungUp, match=f"{code}.*not now"):
+        run_against(*[refuse] * 4, source=LiveSource(), sink=sink)
+
+    assert (State.RECONNECTING in states_of(sink)) is is_asked_again
 
 
 def test_a_server_that_is_busy_is_asked_again() -> None:
@@ -408,7 +440,7 @@ def test_a_server_that_is_busy_is_asked_again() -> None:
 
     sink = WatchedSink()
     with Service(busy, busy, found, raw=True) as service:
-        transcribe([ListSource(())], service.endpoint, RUN, sink, control=Control())
+        transcribe([ListSource(())], service.server(), RUN, sink, control=Control())
 
     assert sink.bodies[-1] == End(EndReason.END_OF_INPUT, 0.0)
 
@@ -422,7 +454,7 @@ def test_a_server_that_stays_busy_is_given_up() -> None:
         pytest.raises(UnreachableError, match="too busy"),
     ):
         transcribe(
-            [ListSource(())], service.endpoint, RUN, WatchedSink(), control=Control()
+            [ListSource(())], service.server(), RUN, WatchedSink(), control=Control()
         )
 
 
@@ -432,7 +464,7 @@ def test_a_first_dial_that_is_refused_is_not_repeated() -> None:
     sink = WatchedSink()
 
     with pytest.raises(UnreachableError, match="cannot be reached"):
-        transcribe([LiveSource()], lambda: nobody, RUN, sink, control=Control())
+        transcribe([LiveSource()], KnownServer(nobody), RUN, sink, control=Control())
 
     assert State.RECONNECTING not in states_of(sink)
 
@@ -448,7 +480,7 @@ def test_credentials_that_are_refused_are_not_tried_for_ever() -> None:
         pytest.raises(AuthenticationError),
     ):
         transcribe(
-            [LiveSource()], service.endpoint, RUN, WatchedSink(), control=Control()
+            [LiveSource()], service.server(), RUN, WatchedSink(), control=Control()
         )
 
 
@@ -499,7 +531,7 @@ def test_a_server_that_is_away_for_a_while_is_found_again() -> None:
         gone = executor.submit(away, line)
         transcribe(
             [source],
-            lambda: service.endpoint(line.url),
+            service.server(line.url),
             RUN,
             sink,
             control=Control(),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from symbl_cli.audio.source import AudioSource, Chunk, Skipped, SourceState
+from symbl_cli.config.endpoint import Endpoint
 from symbl_cli.errors import (
     AudioError,
     AuthenticationError,
@@ -35,7 +36,7 @@ from symbl_cli.streaming.run import Control, Run, Timing
 from symbl_cli.streaming.transcribe import transcribe
 from symbl_cli.streaming.world import real_world
 from tests.fakes import ListSource, LiveSource, RecordingSink, chunks_of
-from tests.streaming.service import Peer, Service
+from tests.streaming.service import KnownServer, Peer, Service
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TIMING = Timing(
@@ -108,7 +109,7 @@ def run_against(
     with Service(*scripts) as service:
         transcribe(
             [source or ListSource(chunks_of(SECOND))],
-            service.endpoint,
+            service.server(),
             run,
             sink,
             control=control or Control(),
@@ -294,7 +295,7 @@ def test_last_words_are_waited_for_while_they_keep_coming() -> None:
     with Service(serve) as service:
         transcribe(
             [source],
-            service.endpoint,
+            service.server(),
             replace(RUN, timing=replace(TIMING, ping=0)),
             sink,
             control=control,
@@ -458,7 +459,7 @@ def test_two_speakers_are_two_streams_of_one_conversation() -> None:
     sink = RecordingSink()
     with Service(serve, serve) as service:
         sources = [ListSource((), name=name, speaker=name) for name in ("Ann", "Bea")]
-        transcribe(sources, service.endpoint, RUN, sink, control=Control())
+        transcribe(sources, service.server(), RUN, sink, control=Control())
 
     assert sorted(map(str, speakers)) == ["Ann", "Bea"]
     assert {peer.path for peer in service.peers} == {"/v1/streaming/room%2F1"}
@@ -475,7 +476,7 @@ def test_an_error_is_raised_after_the_last_line() -> None:
         Service(lambda peer: peer.refuse(401), raw=True) as service,
         pytest.raises(AuthenticationError, match="refused the credentials"),
     ):
-        transcribe([ListSource(())], service.endpoint, RUN, sink, control=Control())
+        transcribe([ListSource(())], service.server(), RUN, sink, control=Control())
 
     end = sink.bodies[-1]
     assert isinstance(end, End)
@@ -491,11 +492,12 @@ def test_a_provider_without_a_server_ends_the_run() -> None:
     sink = RecordingSink()
     source = LiveSource()
 
-    def nowhere() -> e.Event:
-        raise UnreachableError("nothing answers")
+    class Nowhere(KnownServer):
+        def __call__(self) -> Endpoint:
+            raise UnreachableError("nothing answers")
 
     with pytest.raises(UnreachableError, match="nothing answers"):
-        transcribe([source], nowhere, RUN, sink, control=Control())  # type: ignore[arg-type]  # never returns
+        transcribe([source], Nowhere(), RUN, sink, control=Control())
 
     assert source.closed.is_set()
     assert sink.bodies[-1] == End(
@@ -651,7 +653,7 @@ def test_frames_are_seen_as_they_came() -> None:
     with Service(serve) as service:
         transcribe(
             [ListSource(())],
-            service.endpoint,
+            service.server(),
             RUN,
             sink,
             control=Control(),
@@ -681,7 +683,7 @@ def test_the_lag_of_a_line_counts_from_the_arrival_of_its_sound() -> None:
         world = replace(real_world(lambda _: None), clock=lambda: now[0])
         transcribe(
             [source],
-            service.endpoint,
+            service.server(),
             replace(RUN, has_lag=True),
             sink,
             control=Control(),
@@ -710,7 +712,7 @@ def test_lines_after_a_pause_are_told_by_the_wall_clock_again() -> None:
     with Service(serve) as service:
         world = replace(real_world(lambda _: None), wall=lambda: later)
         transcribe(
-            [source], service.endpoint, RUN, sink, control=Control(), world=world
+            [source], service.server(), RUN, sink, control=Control(), world=world
         )
 
     said = [body for body in sink.bodies if isinstance(body, Transcript)]

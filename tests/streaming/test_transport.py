@@ -45,6 +45,14 @@ def answers(raw: bytes) -> Script:
     return serve
 
 
+def once_asked(lose: Script) -> Script:
+    def serve(peer: Peer) -> None:
+        peer.line.recv(65536)
+        lose(peer)
+
+    return serve
+
+
 @pytest.mark.parametrize(
     ("script", "error", "sentence"),
     [
@@ -64,8 +72,8 @@ def answers(raw: bytes) -> Script:
             "not a WebSocket",
         ),
         (answers(b"x" * 100_000), UnreachableError, "not a WebSocket"),
-        (Peer.hang_up, TryAgain, "hung up during the handshake"),
-        (Peer.reset, TryAgain, "hung up during the handshake"),
+        (once_asked(Peer.hang_up), TryAgain, "hung up during the handshake"),
+        (once_asked(Peer.reset), TryAgain, "hung up during the handshake"),
     ],
 )
 def test_a_refused_handshake_says_why(
