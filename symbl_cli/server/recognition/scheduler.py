@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-FIRST_INTERIM = 0.45
+FIRST_INTERIM = 0.4
 """Seconds of speech before the first interim: less is seldom a word. As many again
 where that gave none."""
 NEXT_INTERIM = 0.5
