@@ -33,7 +33,7 @@ def read_fields(fields: tuple[Field, ...], wire: Wire) -> dict[str, object]:
     values: dict[str, object] = {}
     for field in fields:
         for path in field.paths:
-            found = _take(wire, path)
+            found = wire.pop(path[0], None) if len(path) == 1 else _take(wire, path)
             if found is not None and field.name not in values:
                 values[field.name] = _decode(field.kind, found, path)
     return values

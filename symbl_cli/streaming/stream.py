@@ -31,6 +31,8 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
+    id: str
+    """As the server knows it."""
     source: AudioSource
     voice: Voice
     sending: Sending
@@ -66,6 +68,7 @@ def open_stream(
     sending = Sending(spool, audio.frame_size, audio.sample_rate)
     person = _person(number, source, run)
     speaker = (source.speaker or source.name) if shared.count > 1 else None
+    request = _request(source, person, shared)
     capture = Capture(
         source,
         spool,
@@ -78,7 +81,7 @@ def open_stream(
     uplink = Uplink(
         Speech(
             stream=number,
-            request=_request(source, person, shared),
+            request=request,
             sending=sending,
             is_live=source.is_live,
             speaker=speaker,
@@ -89,7 +92,14 @@ def open_stream(
         _persistence(shared),
         shared.patience,
     )
-    return Stream(source, Voice(timeline, person), sending, capture, uplink)
+    return Stream(
+        request.stream_id or "",
+        source,
+        Voice(timeline, person),
+        sending,
+        capture,
+        uplink,
+    )
 
 
 def _person(number: int, source: AudioSource, run: Run) -> Person | None:

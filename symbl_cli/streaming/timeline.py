@@ -4,6 +4,9 @@ from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
 from threading import Lock
 
+MAX_ARRIVALS = 12_000
+"""Chunks whose arrival is kept: twenty minutes of silence."""
+
 
 class Timeline:
     """Wall and arrival times of one stream's positions.
@@ -29,6 +32,8 @@ class Timeline:
         if not arrived:
             return
         with self._lock:
+            if len(self._ends) >= MAX_ARRIVALS:
+                del self._ends[: MAX_ARRIVALS // 2], self._arrivals[: MAX_ARRIVALS // 2]
             self._ends.append(end)
             self._arrivals.append(arrived)
 

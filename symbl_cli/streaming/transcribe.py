@@ -1,6 +1,7 @@
 """The loops: sound from sources to a server, and what it says to sinks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ..audio.source import AudioSource
@@ -158,9 +159,10 @@ class _Transcription:
         match item:
             case Received():
                 self._world.on_frame(item.frame)
-                for body in self._lines.tell(item):
+                received = self._attributed(item)
+                for body in self._lines.tell(received):
                     self._say(body)
-                self._note_final(item)
+                self._note_final(received)
             case Notice(status=status):
                 self._say(status)
             case Resumed(stream=number):
@@ -169,6 +171,15 @@ class _Transcription:
                 for task in self._tasks:
                     if task.error is not None:
                         self._fail(task.error)
+
+    def _attributed(self, received: Received) -> Received:
+        """*received* as of the stream that it speaks of, whichever it came on."""
+        match received.event:
+            case RecognitionResult(stream_id=str(id_)):
+                numbers = (n for n, one in enumerate(self._streams) if one.id == id_)
+                return replace(received, stream=next(numbers, received.stream))
+            case _:
+                return received
 
     def _note_final(self, received: Received) -> None:
         match received.event:

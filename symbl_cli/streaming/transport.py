@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 MAX_MESSAGE = 16 * 2**20
 """Bytes of one message; more is refused before it is read."""
 
+_AT_ONCE = 2**14
 _NORMAL = 1000
 _ABNORMAL = 1006
 _TOO_BIG = 1009
@@ -187,15 +188,26 @@ class WebSocketTransport:
 
 
 class _BoundedBuffer(websocket.frame_buffer):
-    """Refuses a frame by its announced length, before it fills the memory."""
+    """Refuses a frame by its announced length, before it fills the memory.
+
+    And it reads what there is: the library's own asks the kernel three times a frame.
+    """
 
     def __init__(self, ws: websocket.WebSocket) -> None:
         super().__init__(ws._recv, skip_utf8_validation=True)  # noqa: SLF001 — as the library's own buffer is made
+        self._unread = bytearray()
 
     def recv_length(self) -> None:
         super().recv_length()
         if (self.length or 0) > MAX_MESSAGE:
             raise websocket.WebSocketProtocolException("frame too big")
+
+    def recv_strict(self, bufsize: int) -> bytes:
+        while len(self._unread) < bufsize:
+            self._unread += self.recv(max(_AT_ONCE, bufsize - len(self._unread)))
+        data = bytes(self._unread[:bufsize])
+        del self._unread[:bufsize]
+        return data
 
 
 @contextmanager

@@ -285,6 +285,7 @@ class Service:
     def _run(self, line: socket.socket, script: Script) -> None:
         try:
             line.settimeout(TIMEOUT)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 line = self._tls.wrap_socket(line, server_side=True)
             peer = Peer(line)

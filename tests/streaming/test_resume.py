@@ -180,6 +180,33 @@ def test_the_gap_and_the_loss_are_told() -> None:
     ]
 
 
+def test_what_can_no_longer_be_sent_is_skipped_and_told_as_lost() -> None:
+    got: list[e.Event] = []
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.until(e.StopRequest)
+        peer.send(heard("One.", is_final=True, end=8000))
+        peer.until_seen()
+        peer.hang_up()
+
+    def forgetful(peer: Peer) -> None:
+        peer.listen(0)
+        peer.until(e.StopRequest)
+        got.extend(peer.received[1:3])
+        peer.end()
+
+    sink = run_against(lost, forgetful)
+
+    again = next(body for body in sink.bodies if is_state(body, State.RECONNECTED))
+    assert isinstance(again, Status)
+    assert again.lost == 0.5
+    assert got == [e.Skip(start=0, end=8000), e.Audio(SECOND[16000:19200])]
+    assert sink.bodies[-1] == End(
+        EndReason.END_OF_INPUT, 1.0, {"transcript": 1}, audio_dropped=0.5
+    )
+
+
 def test_what_is_captured_meanwhile_is_sent_afterwards() -> None:
     source, sink, sound = LiveSource(), WatchedSink(), list[bytes]()
 

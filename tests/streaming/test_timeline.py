@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from symbl_cli.streaming.timeline import Timeline
+from symbl_cli.streaming.timeline import MAX_ARRIVALS, Timeline
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -48,6 +48,16 @@ def test_what_is_final_is_forgotten() -> None:
         timeline.trim(number)
 
     assert timeline.arrival(0) == 999.0
+
+
+def test_arrivals_of_endless_silence_take_no_more_room() -> None:
+    timeline = Timeline(NOON, 8000)
+    for number in range(3 * MAX_ARRIVALS):
+        timeline.heard(number, 1.0 + number)
+
+    newest = 3 * MAX_ARRIVALS - 1
+    assert timeline.arrival(newest) == 1.0 + newest
+    assert timeline.arrival(0) != 1.0
 
 
 def test_sound_without_a_time_of_arrival_has_none() -> None:
