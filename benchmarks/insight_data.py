@@ -5,7 +5,7 @@ places are kept (`labels/`).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,38 @@ class Labelled:
     """`speaker`, `addressee`, `group`, `third`."""
     due: str | None = None
     is_follow_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker said until another did, without punctuation."""
+
+    meeting: str
+    text: str
+    label: int
+    size: int
+    """Utterances."""
+
+
+_LONGEST_TURN = 40
+"""Words from where a turn is ended."""
+
+
+def turns_of(utterances: Iterable[Labelled]) -> list[Turn]:
+    """Neighbouring *utterances* of one speaker joined."""
+    turns: list[Turn] = []
+    last = ("", "")
+    for said in utterances:
+        who = (said.meeting, said.speaker)
+        if who == last and len(turns[-1].text.split()) < _LONGEST_TURN:
+            turn = turns.pop()
+            text = f"{turn.text} {said.bare}"
+            label = max(turn.label, said.label)
+            turns.append(Turn(said.meeting, text, label, turn.size + 1))
+        else:
+            turns.append(Turn(said.meeting, said.bare, said.label, 1))
+        last = who
+    return turns
 
 
 def rows(path: Path) -> Iterator[dict[str, object]]:

@@ -22,16 +22,20 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.insight_data import Labelled, read_actions, read_questions  # noqa: E402
-from symbl_cli.server.insights.actions import sentence_features  # noqa: E402
-from symbl_cli.server.insights.questions import (  # noqa: E402
-    is_punctuated,
-    question_features,
+from benchmarks.insight_data import (  # noqa: E402
+    Labelled,
+    read_actions,
+    read_questions,
+    turns_of,
 )
+from symbl_cli.server.insights.actions import sentence_features  # noqa: E402
+from symbl_cli.server.insights.questions import question_features  # noqa: E402
 
 RESOURCES = ROOT / "symbl_cli" / "resources" / "insights"
 
 Features = set[str]
+TURNS_LEFT_OUT = 3
+"""Each third turn is trained on: as good on turns as on utterances alone."""
 
 
 class Trained:
@@ -79,9 +83,22 @@ class Trained:
         return csr_matrix((np.ones(len(columns)), columns, ends), shape=shape)
 
 
-def train_questions(texts: Sequence[str], labels: Sequence[int]) -> Trained:
-    features = [question_features(text) for text in texts]
-    return Trained(features, labels, penalty="l1", strength=0.5, least=4)
+def train_questions(utterances: Sequence[Labelled]) -> Trained:
+    """For text without marks: utterances, and some turns of several of them."""
+    texts = [(said.bare, said.label) for said in utterances]
+    turns = [turn for turn in turns_of(utterances) if turn.size > 1]
+    texts += [(turn.text, turn.label) for turn in turns[::TURNS_LEFT_OUT]]
+    features = [question_features(text) for text, _ in texts]
+    labels = [label for _, label in texts]
+    return Trained(features, labels, penalty="l1", strength=0.4, least=4)
+
+
+def train_marked_questions(utterances: Sequence[Labelled]) -> Trained:
+    """For text with a question mark: not all that has one asks."""
+    marked = [said for said in utterances if said.text.rstrip("\"' )").endswith("?")]
+    features = [question_features(said.text) for said in marked]
+    labels = [said.label for said in marked]
+    return Trained(features, labels, penalty="l1", strength=0.2, least=3)
 
 
 def train_actions(sentences: Sequence[Labelled]) -> Trained:
@@ -95,14 +112,9 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of the labelled meetings")
     data = parser.parse_args().data
     questions = read_questions(data)
-    marked = [q for q in questions if is_punctuated(q.text)]
     models = {
-        "questions": train_questions(
-            [q.text for q in marked], [q.label for q in marked]
-        ),
-        "bare_questions": train_questions(
-            [q.bare for q in questions], [q.label for q in questions]
-        ),
+        "marked_questions": train_marked_questions(questions),
+        "bare_questions": train_questions(questions),
         "actions": train_actions(read_actions(data)),
     }
     RESOURCES.mkdir(exist_ok=True)

@@ -24,6 +24,7 @@ WH = frozenset(
     "what who where when why how which whose whom what's who's where's how's".split()
 )
 _CONJUNCTIONS = frozenset("and but so because or then plus though although".split())
+_MODALS = frozenset("will has needs should must can could shall".split())
 _LIGHT_VERBS = frozenset(
     (
         "need want think guess know mean hope got say said feel believe suppose wonder"
@@ -84,13 +85,15 @@ def _opens_clause(text: str, words: Sequence[Word], index: int) -> bool:
     between = text[words[index - 1].end : words[index].start]
     rest = [word.norm for word in words[index : index + 4]]
     has_break = any(mark in between for mark in ",;:.!?–—") or " - " in between
-    if has_break:
-        rest = _without_conjunction(rest)
-        return _starts_statement(rest) or _starts_question(rest)
-    if rest[0] not in _CONJUNCTIONS or rest[1:2] == ["that"]:
+    if not has_break and (rest[0] not in _CONJUNCTIONS or rest[1:2] == ["that"]):
         return False
-    rest = _without_conjunction(rest)
-    return _starts_statement(rest) or _starts_question(rest)
+    if rest[:2] in (["so", "who"], ["but", "who"]):
+        return True
+    after = _without_conjunction(rest)
+    named = words[index + len(rest) - len(after)]
+    if text[named.start].isupper() and after[1:] and after[1] in _MODALS:
+        return True
+    return _starts_statement(after) or _starts_question(after)
 
 
 def _without_conjunction(rest: list[str]) -> list[str]:

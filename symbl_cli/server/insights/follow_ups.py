@@ -4,19 +4,18 @@ import re
 
 from .features import fluent_words
 
-_SOMEBODY = (
-    r"(?:him|her|them|you|us|me|everyone|everybody|someone|somebody|people|(?!it\b"
-    r"|this\b|that\b|those\b|these\b|my\b|your\b|our\b|the (?:slides?|minutes|files?"
-    r"|results?|report|notes|document)\b|a\b|an\b|some\b)\S+)"
+_THINGS = (
+    r"it|this|that|those|these|my|your|our|an?|some|the\s(?:slides?|minutes|files?|results?"
+    r"|report|notes|document)"
 )
+_SOMEBODY = rf"(?!(?:{_THINGS})\b)\S+"
 _REACHING = (
-    r"call|phone|ring|contact|consult|ping|message|warn|inform|notify|remind|visit"
-    r"|meet|email|mail|invite|persuade|convince|chase|approach"
+    r"call|phone|ring|contact|consult|ping|message|warn|inform|notify|remind|visit|email"
+    r"|mail|invite|persuade|convince|chase|approach|meet"
 )
 _MEETING = (
     r"meeting|call|session|discussion|conversation|chat|dialogue|appointment|review"
-    r"|time to|catch up|interview|workshop|sync|conference call|teleconferencing call"
-    r"|follow up"
+    r"|time\sto|catch\sup|interview|workshop|sync|follow\sup"
 )
 _CUES = re.compile(
     rf"""\b(?:
@@ -28,7 +27,7 @@ _CUES = re.compile(
     | (?:check|visit|liaise|negotiate|clarify|confirm|coordinate)(?:ing)?
       \s(?:\S+\s){{0,2}}?with
     | (?:discuss|revisit|return\sto|comment)(?:ing)?\b | should\s(?:be\s)?address
-    | (?:{_REACHING})(?:ing)?\s{_SOMEBODY} | see\s(?:him|her|them)\b
+    | (?:{_REACHING})\s{_SOMEBODY} | see\s(?:him|her|them)\b
     | meet(?:ing)?\s(?:again|up|with|on|next|to|in|tomorrow|today)
     | ask(?:ing)?\s(?!the\s\S+\s(?:designer|expert)) | ask$
     | (?:hear|find\sout|get\s(?:\S+\s){{0,4}}?(?:information|answer|feedback))\sfrom

@@ -114,7 +114,7 @@ def _conjugated(subject: str, person: Party) -> str:
     contracted = _CONTRACTED.match(subject)
     if contracted:
         rest = subject[contracted.end() :].split()
-        return " ".join([name, _SPREAD[contracted[2].lower()], *rest])
+        return _fluent(" ".join([name, _SPREAD[contracted[2].lower()], *rest]))
     words = [w for w in subject.split()[1:] if w.lower() not in HESITATIONS]
     words = [w for w in words if w.lower() not in {"guys", "two", "all"}]
     for index, word in enumerate(words):

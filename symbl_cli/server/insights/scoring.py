@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp
 
-MODELS = ("questions", "bare_questions", "actions")
+MODELS = ("marked_questions", "bare_questions", "actions")
 _FARTHEST = 30.0
 """Beyond it a logistic is 0 or 1 anyway."""
 

@@ -100,4 +100,4 @@ def _chosen(candidates: list[_Candidate], most: int) -> list[_Candidate]:
 
 
 def _alike(one: frozenset[str], two: frozenset[str]) -> bool:
-    return len(one & two) >= _ALIKE * min(len(one), len(two))
+    return len(one & two) >= _ALIKE * len(one | two)

@@ -1,0 +1,61 @@
+"""Questions stay open until somebody answers."""
+
+from symbl_cli.server.insights.findings import Insight, Party
+from symbl_cli.server.insights.insights import Insights, InsightSettings
+from tests.insights.conversation import ANN, BEA, same_id, talk
+
+QUESTIONS = InsightSettings(kinds=frozenset({"question"}))
+
+
+def revisions(*turns: tuple[Party, str]) -> list[tuple[str, int, str | None]]:
+    insights = Insights(QUESTIONS, same_id)
+    found = [finding for said in talk(turns) for finding in insights.hear(said)]
+    return [
+        (finding.text, finding.rev, finding.answered_by)
+        for finding in [*found, *insights.finish()]
+        if isinstance(finding, Insight)
+    ]
+
+
+def test_an_answer_is_a_new_revision() -> None:
+    assert revisions(
+        (ANN, "Who waters the roses?"), (BEA, "Dora waters them on Mondays.")
+    ) == [
+        ("Who waters the roses?", 1, None),
+        ("Who waters the roses?", 2, "m1"),
+    ]
+
+
+def test_yes_answers_what_asks_for_yes_or_no() -> None:
+    assert revisions((ANN, "Did Dora water the roses?"), (BEA, "Yes."))[-1] == (
+        "Did Dora water the roses?",
+        2,
+        "m1",
+    )
+
+
+def test_nobody_answers_oneself() -> None:
+    assert revisions(
+        (ANN, "Who waters the roses?"), (ANN, "The roses look dry in this heat.")
+    ) == [("Who waters the roses?", 1, None)]
+
+
+def test_not_knowing_is_no_answer() -> None:
+    assert revisions(
+        (ANN, "Who waters the roses?"),
+        (BEA, "I'm not sure."),
+        (BEA, "Dora does the roses."),
+    )[-1] == ("Who waters the roses?", 2, "m2")
+
+
+def test_asking_back_is_no_answer() -> None:
+    assert revisions(
+        (ANN, "Who waters the roses?"), (BEA, "Which roses do you mean?")
+    ) == [
+        ("Who waters the roses?", 1, None),
+        ("Which roses do you mean?", 1, None),
+    ]
+
+
+def test_chit_chat_is_not_told() -> None:
+    assert revisions((ANN, "Hi Bea, how are you?"), (BEA, "Fine, thanks.")) == []
