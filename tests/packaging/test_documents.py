@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -48,13 +47,19 @@ class Block:
 class Desk:
     """Where a reader sits who tries what the documents say."""
 
-    folder: Path
+    recordings: Path
     environment: dict[str, str]
 
-    def run(self, *command: str, folder: Path | None = None) -> None:
+    def laid_out(self, folder: Path) -> Path:
+        """*folder* with the recordings in it, and nothing else."""
+        for recording in self.recordings.iterdir():
+            (folder / recording.name).symlink_to(recording)
+        return folder
+
+    def run(self, *command: str, folder: Path) -> None:
         run = subprocess.run(
             command,
-            cwd=folder or self.folder,
+            cwd=folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -87,13 +92,14 @@ def _run_here(language: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A home of its own with recordings in it; one conversation has been had."""
-    folder = tmp_path_factory.mktemp("desk")
-    desk = Desk(folder, _environment(folder))
-    for name in ("meeting.wav", "talk.wav", "talk.mp4", "voice-memo.m4a"):
+    """A home of its own, in which one conversation has been had."""
+    folder = tmp_path_factory.mktemp("recordings")
+    desk = Desk(folder, _environment(tmp_path_factory.mktemp("home")))
+    channels = {"meeting.wav": 2, "talk.wav": 1, "talk.mp4": 2, "voice-memo.m4a": 1}
+    for name, count in channels.items():
         command = ["ffmpeg", "-v", "error", "-i", str(DEMO), "-t", "32.6"]
-        desk.run(*command, str(folder / name))
-    desk.run("symbl", "stream", "talk.wav")
+        desk.run(*command, "-ac", str(count), name, folder=folder)
+    desk.run("symbl", "stream", "talk.wav", folder=folder)
     return desk
 
 
@@ -109,15 +115,15 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("block", _run_here("sh"), ids=str)
-def test_the_commands_work(block: Block, desk: Desk) -> None:
-    folder = ROOT if "./scripts/" in block.text else desk.folder
+def test_the_commands_work(block: Block, desk: Desk, tmp_path: Path) -> None:
+    folder = ROOT if "./scripts/" in block.text else desk.laid_out(tmp_path)
 
     desk.run("bash", "-euo", "pipefail", "-c", block.text, folder=folder)
 
 
 @pytest.mark.parametrize("block", _run_here("python"), ids=str)
-def test_the_programs_work(block: Block, desk: Desk) -> None:
-    desk.run(sys.executable, "-c", block.text)
+def test_the_programs_work(block: Block, desk: Desk, tmp_path: Path) -> None:
+    desk.run(sys.executable, "-c", block.text, folder=desk.laid_out(tmp_path))
 
 
 @pytest.mark.parametrize("block", _run_here("json"), ids=str)
@@ -130,12 +136,12 @@ def test_the_lines_shown_are_valid(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", _run_here("toml"), ids=str)
-def test_the_settings_shown_can_be_read(block: Block, desk: Desk) -> None:
-    assert tomllib.loads(block.text)
-    (desk.folder / "shown").mkdir(exist_ok=True)
-    (desk.folder / "shown" / "symbl.toml").write_text(block.text)
+def test_the_settings_shown_can_be_read(
+    block: Block, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "symbl.toml").write_text(block.text)
 
-    desk.run("symbl", "config", "list", folder=desk.folder / "shown")
+    desk.run("symbl", "config", "list", folder=tmp_path)
 
 
 def test_every_block_says_what_it_is() -> None:

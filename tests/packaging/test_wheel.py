@@ -47,7 +47,6 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> No
         "resources/demo/conversation.flac",
         "resources/demo/conversation.toml",
         "resources/insights/actions.json",
-        "resources/insights/questions.json",
         "resources/lines.schema.json",
     ],
 )
