@@ -118,9 +118,11 @@ def _wait(
 ) -> ServerAddress | None:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        address = _ready_line(words.out) or find_other()
-        if address is not None:
+        if (address := _ready_line(words.out)) is not None:
             return address
+        # Its own file says less than the ready line, which comes in a moment.
+        if (other := find_other()) is not None and other.pid != child.pid:
+            return other
         match child.poll():
             case None:
                 time.sleep(_GLANCE)

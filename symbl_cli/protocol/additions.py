@@ -18,7 +18,7 @@ ADDITIONS: dict[type, tuple[str, ...]] = {
     e.ErrorMessage: ("event",),
     e.Response: ("event",),
     e.StartedListening: ("audio_received",),
-    e.RecognitionResult: ("message_id", "audio", "estimated"),
+    e.RecognitionResult: ("message_id", "audio", "stream_id", "estimated"),
     e.Message: ("estimated",),
     e.Insight: ("message_ids", "rev", "removed", "answered_by", "definitive"),
     e.Topic: ("rev", "removed"),

@@ -240,6 +240,8 @@ class RecognitionResult(Lifecycle):
     """Addition `message.id`."""
     audio: Span | None = None
     """Addition `message.audio`."""
+    stream_id: str | None = None
+    """Whose sound it was, of the streams of a run (addition)."""
     estimated: tuple[str, ...] = ()
     """Addition: which of `words`, `confidence` were not measured."""
 

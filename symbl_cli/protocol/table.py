@@ -204,6 +204,7 @@ RECOGNITION_RESULT = Shape(
     at("user", PERSON.kind, "user"),
     at("message_id", IDENTIFIER, "id"),
     at("audio", SPAN.kind, "audio"),
+    at("stream_id", IDENTIFIER, "streamId"),
     at("estimated", many(TEXT), "estimated"),
 )
 RECOGNITION_STOPPED = Shape(e.RecognitionStopped)

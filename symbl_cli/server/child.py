@@ -55,9 +55,8 @@ def _serve(settings: ServerSettings) -> None:
             write = stack.enter_context(announced(folder))
 
             def announce(address: ServerAddress) -> None:
-                # Said first: whoever reads the file instead misses the notices.
-                _say(address)
                 write(replace(address, notices=()))
+                _say(address)
 
         # Only the winner of the lock pays for what a server needs.
         from .credentials import new_access

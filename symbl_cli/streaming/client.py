@@ -111,9 +111,11 @@ class StreamingClient:
             return self._hello
 
     def send(self, event: ClientEvent) -> None:
-        """Raises LocalProtocolError, ConnectionLost."""
+        """Raises LocalProtocolError, ConnectionLost, Ended."""
         with self._changed:
             self._raise_if_over()
+            if self._session.state is State.COMPLETED:
+                raise Ended
             self._session.send(event)
         frame = encode(event)
         if isinstance(frame, str):
@@ -123,12 +125,12 @@ class StreamingClient:
     def ping(self) -> None:
         self._transport.ping()
 
-    def check(self) -> bool:
-        """Whether the conversation goes on; raises ConnectionLost."""
+    def check(self) -> None:
+        """Raises ConnectionLost or Ended where no more can be sent."""
         with self._changed:
-            if not self._is_completed:
-                self._raise_if_over()
-            return not self._is_completed
+            if self._is_completed:
+                raise Ended
+            self._raise_if_over()
 
     def wait_completed(self, timeout: float) -> bool:
         """Whether the conversation has ended, waited for; raises ConnectionLost.
@@ -231,6 +233,13 @@ class StreamingClient:
                 case _:
                     return
             self._changed.notify_all()
+
+
+class Ended(ConnectionLost):
+    """The server has ended the conversation, though we have not."""
+
+    def __init__(self) -> None:
+        super().__init__("the server ended the conversation before it was asked to")
 
 
 class HungUp(ConnectionLost):

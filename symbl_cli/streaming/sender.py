@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..errors import ConnectionLost
 from ..protocol.events import Audio, Skip, StopRequest
-from .client import Hello, StreamingClient
+from .client import Ended, Hello, StreamingClient
 from .patience import Patience
 from .run import Timing
 from .spool import Hole, Nothing, Piece, Sound, Spool
@@ -55,7 +56,7 @@ class Sender:
         """Samples before the first that can still be sent."""
 
     def send_all(self, stopped: Callable[[], bool]) -> None:
-        """Until the source ends; raises ConnectionLost."""
+        """Until the source ends; raises ConnectionLost, Ended."""
         while not stopped():
             match self._sending.spool.get(self._number, self._timing.look):
                 case Nothing.MORE:
@@ -65,13 +66,13 @@ class Sender:
                 case (number, piece):
                     self._send(piece)
                     self._number = number + 1
-            if not self._peer.check():
-                raise Ended("the server ended the conversation before it was asked to")
+            self._peer.check()
             self._keep_alive()
 
     def drain(self, patience: Patience) -> None:
         """Ask for the end and wait for the last words; raises ConnectionLost."""
-        self._peer.send(StopRequest())
+        with suppress(Ended):  # all the better
+            self._peer.send(StopRequest())
         asked = self._clock()
         while not self._peer.wait_completed(self._timing.look):
             if patience.is_over(max(asked, self._peer.last_word)):
@@ -123,7 +124,3 @@ class Sender:
         if now - self._pinged >= self._timing.ping:
             self._pinged = now
             self._peer.ping()
-
-
-class Ended(ConnectionLost):
-    """The server is done, though we are not."""

@@ -17,7 +17,7 @@ from .run import Control, Run
 from .stream import Shared, open_stream
 from .tasks import Task
 from .teller import Teller
-from .world import World, real_world
+from .world import REAL_WORLD, World
 
 LEAVING = 1.0
 """Seconds that a thread may take to notice that it is over."""
@@ -31,7 +31,7 @@ def transcribe(
     *,
     control: Control,
     on_frame: Callable[[str], None] = lambda _: None,
-    world: World | None = None,
+    world: World = REAL_WORLD,
 ) -> End:
     """Send all that *sources* hold, tell *sink* what comes of it, until both end.
 
@@ -39,11 +39,10 @@ def transcribe(
     captured and kept from the first moment and until it is final, whatever happens
     to the connection. The last line is `end`, after an error too, which is raised
     then; *sink* is closed. After `control.stop` the last words are waited for, and
-    missing ones are told in `end`.
+    missing ones are told in `end`. *on_frame* gets every frame as it came, on this
+    thread.
     """
-    return _Transcription(
-        sources, server, run, sink, control, world or real_world(on_frame)
-    ).run()
+    return _Transcription(sources, server, run, sink, control, on_frame, world).run()
 
 
 class _Transcription:
@@ -54,11 +53,12 @@ class _Transcription:
         run: Run,
         sink: Sink,
         control: Control,
+        on_frame: Callable[[str], None],
         world: World,
     ) -> None:
         self._run = run
         self._control = control
-        self._world = world
+        self._on_frame = on_frame
         self._inbox = Inbox()
         self._patience = Patience(run.timing, world.clock)
         self._streams = [
@@ -158,7 +158,7 @@ class _Transcription:
     def _handle(self, item: Item) -> None:
         match item:
             case Received():
-                self._world.on_frame(item.frame)
+                self._on_frame(item.frame)
                 received = self._attributed(item)
                 for body in self._lines.tell(received):
                     self._say(body)
@@ -221,19 +221,11 @@ class _Transcription:
         )
 
     def _end(self) -> End:
-        seconds = [
-            stream.voice.timeline.seconds(stream.uplink.sent)
-            for stream in self._streams
-        ]
-        dropped = [
-            stream.voice.timeline.seconds(stream.capture.dropped + stream.uplink.lost)
-            for stream in self._streams
-        ]
         return End(
             reason=self._reason(),
-            duration=round(max(seconds, default=0.0), 3),
+            duration=round(max(stream.sent for stream in self._streams), 3),
             counts=self._teller.counts,
-            audio_dropped=round(sum(dropped), 3),
+            audio_dropped=round(sum(stream.dropped for stream in self._streams), 3),
             files=self._run.files,
             error=_failure(self._failures[0]) if self._failures else None,
         )

@@ -15,13 +15,20 @@ from ..errors import (
     UnreachableError,
 )
 from ..lines import State, Status
-from ..protocol.events import Event, RecognitionResult, StartRequest
+from ..protocol.events import (
+    ErrorMessage,
+    Event,
+    Lifecycle,
+    RecognitionResult,
+    Response,
+    StartRequest,
+)
 from .backoff import delays
-from .client import HungUp, StreamingClient
+from .client import Ended, HungUp, StreamingClient
 from .inbox import Inbox, Notice, Overflow, Received, Resumed
 from .patience import Patience
 from .run import Timing
-from .sender import Ended, Sender, Sending, SilentPeer
+from .sender import Sender, Sending, SilentPeer
 from .transport import Transport, TryAgain
 
 log = logging.getLogger(__name__)
@@ -197,11 +204,16 @@ class Uplink:
 
     def _deliver(self, event: Event, frame: str) -> None:
         """On the reader's thread."""
-        number: int | None = getattr(event, "event", None)
-        if number is not None:
-            self._after = number
-        if isinstance(event, RecognitionResult):
-            self._has_progress = True
+        match event:
+            case (
+                Lifecycle(event=int(number))
+                | Response(event=int(number))
+                | ErrorMessage(event=int(number))
+            ):
+                self._after = number
+            case _:
+                pass
+        self._has_progress |= isinstance(event, RecognitionResult)
         base = 0 if self._sender is None else self._sender.base
         now = self._clock()
         self._inbox.put(Received(self._speech.stream, event, frame, now, base))
@@ -288,10 +300,10 @@ class Uplink:
             self._tell(State.DRAINING)
 
     def _tell_listening(self, missing: int) -> None:
-        self.lost += missing
         if self._lost_at is None:
             self._tell(State.LISTENING)
             return
+        self.lost += missing
         lost = missing / self._speech.sending.sample_rate
         gap = self._clock() - self._lost_at
         self._lost_at = None

@@ -22,22 +22,17 @@ class World:
     random: Callable[[], float]
     """From 0 to 1."""
     new_id: Callable[[], str]
-    on_frame: Callable[[str], None]
-    """Gets every frame as it came, on the caller's thread."""
-
-
-def real_world(on_frame: Callable[[str], None]) -> World:
-    """The world as it is."""
-    return World(
-        dial=_dial,
-        wall=lambda: datetime.now().astimezone(),
-        random=lambda: os.urandom(1)[0] / 255,
-        new_id=lambda: os.urandom(16).hex(),
-        on_frame=on_frame,
-    )
 
 
 def _dial(endpoint: Endpoint, run: Run, silence: float) -> Transport:
     return dial(
         endpoint, run.connection_id, timeout=run.timing.connect, silence=silence
     )
+
+
+REAL_WORLD = World(
+    dial=_dial,
+    wall=lambda: datetime.now().astimezone(),
+    random=lambda: os.urandom(1)[0] / 255,
+    new_id=lambda: os.urandom(16).hex(),
+)

@@ -267,6 +267,7 @@ EVENTS: dict[type, st.SearchStrategy[e.Event]] = {
         user=maybe(PERSONS),
         message_id=maybe(MESSAGE_IDS),
         audio=maybe(SPANS),
+        stream_id=maybe(TEXT),
         estimated=several(TEXT),
         **AROUND,
     ),

@@ -79,7 +79,10 @@ class Publication:
     def _publish(
         self, stream: Stream, heard: Heard, spoken: Spoken, record: MessageRecord
     ) -> None:
-        outgoing = [Addressed(spoken.caption, Audience.CAPTIONS, stream.id)]
+        # In order they are only if they come on one socket: every socket has them all.
+        is_ordered = stream.request.is_live is False
+        audience = Audience.EVERYBODY if is_ordered else Audience.CAPTIONS
+        outgoing = [Addressed(spoken.caption, audience, stream.id)]
         if self._has_sentiment:
             self._unsent[record.id] = (record, stream)
         else:

@@ -256,6 +256,7 @@ class Stream:
             user=person(self.member, extra),
             message_id=message_id,
             audio=wire.Span(heard.start, heard.end),
+            stream_id=self.id,
             estimated=(*estimated, "confidence") if confidence is None else estimated,
         )
 
