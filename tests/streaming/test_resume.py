@@ -18,7 +18,7 @@ from symbl_cli.protocol import events as e
 from symbl_cli.streaming.client import HungUp
 from symbl_cli.streaming.run import Control
 from symbl_cli.streaming.transcribe import transcribe
-from symbl_cli.streaming.world import real_world
+from symbl_cli.streaming.world import REAL_WORLD
 from tests.fakes import ListSource, LiveSource, WatchedSink, chunks_of
 from tests.faults import FaultyLine
 from tests.streaming.service import HungUpError, KnownServer, Peer, Service
@@ -165,9 +165,7 @@ def test_the_gap_and_the_loss_are_told() -> None:
             RUN,
             sink,
             control=Control(),
-            world=replace(
-                real_world(lambda _: None), clock=lambda: now[0], random=lambda: 0.5
-            ),
+            world=replace(REAL_WORLD, clock=lambda: now[0], random=lambda: 0.5),
         )
 
     assert [

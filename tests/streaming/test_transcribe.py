@@ -34,7 +34,7 @@ from symbl_cli.media.format import AudioFormat, Encoding
 from symbl_cli.protocol import events as e
 from symbl_cli.streaming.run import Control, Run, Timing
 from symbl_cli.streaming.transcribe import transcribe
-from symbl_cli.streaming.world import real_world
+from symbl_cli.streaming.world import REAL_WORLD
 from tests.fakes import ListSource, LiveSource, RecordingSink, chunks_of
 from tests.streaming.service import KnownServer, Peer, Service
 
@@ -299,7 +299,7 @@ def test_last_words_are_waited_for_while_they_keep_coming() -> None:
             replace(RUN, timing=replace(TIMING, ping=0)),
             sink,
             control=control,
-            world=replace(real_world(lambda _: None), clock=lambda: now[0]),
+            world=replace(REAL_WORLD, clock=lambda: now[0]),
         )
 
     assert said_by_engine(sink)[-2:] == [
@@ -680,7 +680,7 @@ def test_the_lag_of_a_line_counts_from_the_arrival_of_its_sound() -> None:
 
     sink = RecordingSink()
     with Service(serve) as service:
-        world = replace(real_world(lambda _: None), clock=lambda: now[0])
+        world = replace(REAL_WORLD, clock=lambda: now[0])
         transcribe(
             [source],
             service.server(),
@@ -710,7 +710,7 @@ def test_lines_after_a_pause_are_told_by_the_wall_clock_again() -> None:
 
     sink = RecordingSink()
     with Service(serve) as service:
-        world = replace(real_world(lambda _: None), wall=lambda: later)
+        world = replace(REAL_WORLD, wall=lambda: later)
         transcribe(
             [source], service.server(), RUN, sink, control=Control(), world=world
         )
