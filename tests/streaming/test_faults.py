@@ -16,7 +16,7 @@ from tests.fakes import LiveSource, WatchedSink, chunks_of
 from tests.faults import FaultyLine
 from tests.scripted_speech import speech
 from tests.server_process import ServerProcess, running_server
-from tests.streaming.test_transcribe import RUN, TIMING
+from tests.streaming.runs import RUN, TIMING
 
 SENTENCES = (
     "Who books the room?",
