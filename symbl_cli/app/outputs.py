@@ -13,17 +13,19 @@ from ..errors import OutputError
 from ..lines import End, Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.many import Many
-from ..sinks.notices import Notices
+from ..sinks.notices import Notices, PlainNotices
 from ..sinks.output import Output, open_stdout
 from ..sinks.sink import Sink
 from ..sinks.status import StatusSink
 from ..sinks.text import Text
 from ..sinks.wire import Wire
+from ..text.terminal import terminal_safe
 from .files import FilePaths, open_file_sinks, open_wire_file
 from .meter import MeteredSource
 from .options import Form, StreamOptions
 
 if TYPE_CHECKING:
+    from ..sinks.commands import Commands
     from ..sinks.live import LiveDisplay
     from ..sinks.live_view import Level
 
@@ -34,7 +36,10 @@ class Outputs:
 
     sink: Many
     frames: tuple["FrameSink", ...]
+    commands: tuple["Commands", ...]
     display: "LateDisplay | None"
+    notices: Notices
+    """Of the run: they do not tear the live region."""
 
     def on_frame(self, text: str) -> None:
         for sink in self.frames:
@@ -48,10 +53,12 @@ class Outputs:
         if self.display is not None:
             self.display.resume()
 
-    def restore(self) -> None:
-        """Give the terminal back at once: the process is ending."""
+    def abandon(self) -> None:
+        """Give the terminal back and end hooks at once: the process is ending."""
         if self.display is not None:
             self.display.restore()
+        for commands in self.commands:
+            commands.kill()
 
 
 def open_outputs(
@@ -68,15 +75,24 @@ def open_outputs(
     display: LateDisplay | None = None
     if _is_live(options, settings):
         display = LateDisplay(settings.color, meters)
+        notices = PlainNotices(display)
         sinks.append(display)
     elif options.form is Form.WIRE:
-        frames.append(FrameSink(Wire(open_stdout(on_reader_gone))))
+        frames.append(FrameSink(_stdout_wire(on_reader_gone)))
     else:
         sinks.append(_stdout_sink(options, open_stdout(on_reader_gone)))
     if display is None and options.form is not Form.JSON:
         sinks.append(StatusSink(notices))
-    sinks += [*_hooks(options, notices), *frames]
-    return Outputs(Many(sinks, notices.error), tuple(frames), display)
+    commands = _commands(options, notices)
+    sinks += [*commands, *_webhooks(options, notices), *frames]
+    many = Many(sinks, notices.error)
+    return Outputs(many, tuple(frames), commands, display, notices)
+
+
+def _stdout_wire(on_reader_gone: Callable[[], None]) -> Wire:
+    """Untouched in a pipe; on a terminal nothing moves its cursor."""
+    stdout = open_stdout(on_reader_gone)
+    return Wire(stdout, terminal_safe) if sys.stdout.isatty() else Wire(stdout)
 
 
 def _stdout_sink(options: StreamOptions, stdout: Output) -> Sink:
@@ -99,20 +115,23 @@ def _stdout_sink(options: StreamOptions, stdout: Output) -> Sink:
             return Text(stdout)
 
 
-def _hooks(options: StreamOptions, notices: Notices) -> list[Sink]:
-    """Commands and webhooks: loaded only where asked for."""
-    sinks: list[Sink] = []
-    if options.hooks:
-        from ..sinks.commands import Commands, read_hook
+def _commands(options: StreamOptions, notices: Notices) -> "tuple[Commands, ...]":
+    """Loaded only where asked for, as are webhooks."""
+    if not options.hooks:
+        return ()
+    from ..sinks.commands import Commands, read_hook
 
-        hooks = tuple(read_hook(when, command) for when, command in options.hooks)
-        sinks.append(Commands(hooks, notices))
-    if options.webhook is not None:
-        from ..sinks.hooks import Webhook
+    hooks = tuple(read_hook(when, command) for when, command in options.hooks)
+    return (Commands(hooks, notices),)
 
-        secret = os.environ.get("SYMBL_WEBHOOK_SECRET", "")
-        sinks.append(Webhook(options.webhook, notices, secret=secret))
-    return sinks
+
+def _webhooks(options: StreamOptions, notices: Notices) -> tuple[Sink, ...]:
+    if options.webhook is None:
+        return ()
+    from ..sinks.hooks import Webhook
+
+    secret = os.environ.get("SYMBL_WEBHOOK_SECRET", "")
+    return (Webhook(options.webhook, notices, secret=secret),)
 
 
 def _is_live(options: StreamOptions, settings: Settings) -> bool:
@@ -174,6 +193,15 @@ class LateDisplay:
     def close(self) -> None:
         if self._display is not None:
             self._display.close()
+
+    def write(self, text: str) -> int:
+        """Text for stderr: above the region, once there is one."""
+        if self._display is not None:
+            return self._display.write(text)
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
     def pause(self) -> None:
         if self._display is not None:

@@ -72,7 +72,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             meters,
             server,
             plan.run(sources, lease, paths),
-            _TellingOfServer(outputs.sink, server, notices),
+            _TellingOfServer(outputs.sink, server, outputs.notices),
             control=control,
             on_frame=outputs.on_frame,
         )
@@ -147,7 +147,7 @@ def _signals(
     control: Control, sources: OpenedSources, outputs: Outputs
 ) -> Iterator[None]:
     def leave(reason: EndReason) -> None:
-        outputs.restore()
+        outputs.abandon()
         os._exit(EXIT_CODES[reason])
 
     def pause() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from ...documents.times import stamp
+from ...documents.captions import Spoken, captions, srt
 from ...protocol.resource_table import read, write
 from ...protocol.resources import Transcript, TranscriptRequest
 from ..insights.findings import Insight, Said
@@ -25,20 +25,21 @@ def post(call: Call, record: ConversationRecord) -> Reply:
         raise Refused(400, '"contentType" must be text/markdown or text/srt')
     said = said_in(call, record)
     if wanted.content_type == _Form.SRT:
-        transcript = Transcript(content=_srt(said), content_type=_Form.SRT)
+        subtitles = _srt(said, has_speakers=wanted.show_speakers)
+        transcript = Transcript(content=subtitles, content_type=_Form.SRT)
         return Reply({"transcript": write(transcript)})
     phrases = _phrases(call, record, wanted)
     text = _markdown(said, wanted, phrases)
     return Reply({"transcript": {"payload": text, "contentType": _Form.MARKDOWN.value}})
 
 
-def _srt(said: Iterable[Said]) -> str:
-    cues = (
-        f"{number}\n{stamp(one.start, ',')} --> {stamp(one.end, ',')}\n"
-        f"{' '.join(one.text.split())}\n"
-        for number, one in enumerate(said, start=1)
-    )
-    return "\n".join(cues)
+def _srt(said: Iterable[Said], *, has_speakers: bool) -> str:
+    spoken = [
+        Spoken(one.text, one.start, one.end, one.speaker.name if has_speakers else "")
+        for one in said
+    ]
+    cues = (srt(cue, number) for number, cue in enumerate(captions(spoken), start=1))
+    return "".join(cues).rstrip("\n") + "\n"
 
 
 def _markdown(
