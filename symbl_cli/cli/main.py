@@ -11,7 +11,6 @@ from .. import __version__
 from ..errors import ExitCode, SymblError, UsageError
 from .config import config
 from .conversation import conversation
-from .conversation import conversation
 from .devices import devices
 from .models import models
 from .options import Reporting, asks_for_json, with_common_options
