@@ -320,3 +320,20 @@ def test_a_finished_id_begins_a_new_conversation() -> None:
         return {first.conversation_id, second.conversation_id}
 
     assert len(_play(play)) == 2
+
+
+def test_who_subscribes_after_the_end_hears_what_begins_next() -> None:
+    async def once(directory: FarDirectory, stream: str, text: str) -> None:
+        port = await _speaker(directory)
+        await port.start(StartRequest(stream_id=stream, epoch=1))
+        await _say(port, 0, text)
+        await port.stop()
+        await _until(port, RecognitionStopped)
+
+    async def play(directory: FarDirectory) -> list[ServerEvent]:
+        await once(directory, "one", "Before.")
+        listener = await directory.open("local", "room", Role.SUBSCRIBER)
+        await once(directory, "two", "After.")
+        return await _until(listener, ConversationCompleted)
+
+    assert _texts(_play(play)) == ["After."]

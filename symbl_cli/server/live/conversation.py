@@ -43,13 +43,20 @@ class Conversation:
     def attach(self, role: Role) -> Attachment:
         attachment = Attachment(role)
         self._attachments.append(attachment)
-        if role is Role.SUBSCRIBER and self.opened is not None:
+        if role is Role.SUBSCRIBER and self.phase is Phase.LIVE:
             attachment.send(self._subscription())
         return attachment
 
     def adopt(self, attachment: Attachment) -> None:
         """Take over a socket that waited at a conversation which is finished."""
         self._attachments.append(attachment)
+
+    def part_with_subscribers(self) -> list[Attachment]:
+        """Those who came after the end, and wait for what begins under its id."""
+        subscribers = [one for one in self._attachments if one.role is Role.SUBSCRIBER]
+        for subscriber in subscribers:
+            self._attachments.remove(subscriber)
+        return subscribers
 
     async def start(self, attachment: Attachment, request: StartRequest) -> Started:
         """Raises PortClosed, or RemoteProtocolError where *request* makes no sense."""

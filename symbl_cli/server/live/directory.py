@@ -51,8 +51,11 @@ class LocalDirectory:
         """Where *request* belongs: a finished id begins anew (§4.4)."""
         conversation = self.at(tenant, connection_id)
         if not conversation.takes(request):
+            finished = conversation
             conversation = Conversation(tenant, connection_id, self._services)
             self._conversations[tenant, connection_id] = conversation
+            for subscriber in finished.part_with_subscribers():
+                conversation.adopt(subscriber)
         most = self._services.max_streams
         if most is not None and self.streams >= most:
             message = f"this server carries {most} streams and has no room for another"
