@@ -1,8 +1,12 @@
 """`symbl serve`: the server in the foreground, for other clients."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ..server.settings import TlsFiles
 
 
 @click.command()
@@ -14,7 +18,32 @@ import click
 @click.option(
     "--allow-origin", multiple=True, metavar="URL", help="A web page that may use it."
 )
+@click.option(
+    "--tls-cert",
+    type=click.Path(path_type=Path),
+    help="Speak TLS with this certificate and its chain (PEM).",
+)
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Its key (PEM).")
+@click.option(
+    "--insecure", is_flag=True, help="Listen beyond this computer without TLS."
+)
+@click.option(
+    "--credentials",
+    type=click.Path(path_type=Path),
+    help="Several tenants: who may use it, with hashed secrets (TOML).",
+)
+@click.option(
+    "--new-pair",
+    metavar="TENANT",
+    help="Print a line for --credentials with a new app id, and do nothing else.",
+)
 @click.option("--max-streams", type=click.IntRange(1), help="Streams at once, at most.")
+@click.option(
+    "--max-silence",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End a conversation in which nobody speaks for so long.",
+)
 @click.option("--workers", type=click.IntRange(1), help="Recognition processes.")
 @click.option(
     "--recognizer",
@@ -27,15 +56,24 @@ def serve(
     port: int,
     allow_host: tuple[str, ...],
     allow_origin: tuple[str, ...],
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    insecure: bool,
+    credentials: Path | None,
+    new_pair: str | None,
     max_streams: int | None,
+    max_silence: float | None,
     workers: int | None,
     recognizer: str,
 ) -> int:
     """Run the server here, for other clients and the vendor's own SDKs.
 
     Its URL is one line on stderr. SYMBL_APP_ID and SYMBL_APP_SECRET set the pair that
-    it accepts; without them it makes one and prints it once.
+    it accepts; without them it makes one and prints it once. With --credentials it
+    accepts the pairs of that file instead.
     """
+    if new_pair is not None:
+        return _print_pair(new_pair)
     import os
 
     from ..config.places import find_places, ready
@@ -49,14 +87,46 @@ def serve(
         models_folder=_path(places.models),
         host=host,
         port=port,
+        tls=_tls(tls_cert, tls_key),
         allow_hosts=allow_host,
         allow_origins=allow_origin,
         recognizer=RecognizerName(recognizer),
         workers=workers,
         max_streams=max_streams,
+        max_silence=max_silence,
     )
-    number = run_foreground(settings, os.environ, say=reporting().announce)
+    number = run_foreground(
+        settings,
+        os.environ,
+        say=reporting().announce,
+        credentials=credentials,
+        is_insecure=insecure,
+    )
     return 128 + number if number else 0
+
+
+def _print_pair(tenant: str) -> int:
+    """The hashed line on stdout, to be appended to a file; the secret beside it."""
+    from ..server.foreground import make_pair
+    from .options import reporting
+
+    app_id, secret, line = make_pair(tenant)
+    click.echo(line)
+    say = reporting().announce
+    say(f"app id {app_id}")
+    say(f"app secret {secret} (it is kept nowhere: note it now)")
+    return 0
+
+
+def _tls(certificate: Path | None, key: Path | None) -> "TlsFiles | None":
+    from ..server.settings import TlsFiles
+
+    if certificate is not None and key is not None:
+        return TlsFiles(certificate, key)
+    if certificate is not None or key is not None:
+        missing = "--tls-key" if key is None else "--tls-cert"
+        raise click.UsageError(f"TLS needs a certificate and its key: give {missing}")
+    return None
 
 
 def _path(folder: object) -> Path | None:

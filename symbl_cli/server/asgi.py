@@ -178,8 +178,8 @@ class _GuardMiddleware:
             return
         connection = HTTPConnection(scope)
         host = connection.headers.get("host")
-        port = (scope.get("server") or ("", None))[1] or 0
-        if not self._guard.admits_host(host, port):
+        address, port = scope.get("server") or ("", None)
+        if not self._guard.admits_host(host, (address, port or 0)):
             await _deny(scope, receive, send, "this server has another name", 403)
         elif scope["type"] == "websocket" and not self._guard.admits_origin(
             connection.headers.get("origin"), host

@@ -60,13 +60,16 @@ def _serve(settings: ServerSettings) -> None:
 
         # Only the winner of the lock pays for what a server needs.
         from .credentials import new_access
-        from .serving import serve
+        from .serving import Addresses, serve
 
         access = new_access()
 
-        def ready(url: str, notices: tuple[str, ...]) -> None:
+        def ready(addresses: Addresses, notices: tuple[str, ...]) -> None:
             token = access.issue(LOCAL_TENANT)
-            announce(ServerAddress(url, token, os.getpid(), __version__, notices))
+            address = ServerAddress(
+                addresses.local, token, os.getpid(), __version__, notices
+            )
+            announce(address)
 
         serve(settings, access, ready=ready, forever=False)
 

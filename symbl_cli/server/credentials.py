@@ -74,7 +74,7 @@ def read_credentials(text: str) -> tuple[Pair, ...]:
     """The pairs of a credentials file; raises UsageError.
 
     TOML: for each tenant a table of app ids with their hashed secrets,
-    `[acme]`, `4f2a… = "sha256:SALT:DIGEST"`.
+    `"acme"."4f2a…" = "sha256:SALT:DIGEST"`.
     """
     try:
         tables = tomllib.loads(text)
@@ -90,6 +90,15 @@ def read_credentials(text: str) -> tuple[Pair, ...]:
     if not pairs:
         raise UsageError("the credentials file holds no app id")
     return pairs
+
+
+def check_tenant(name: str) -> None:
+    """Raises UsageError where no tenant can be called *name*."""
+    if not _TENANT.fullmatch(name):
+        raise UsageError(
+            f"a tenant cannot be called {name!r}",
+            suggestion="name tenants with 1 to 64 of A-Z a-z 0-9 . _ @ -",
+        )
 
 
 class Access:
@@ -176,11 +185,7 @@ def _digest(secret: str, salt: bytes) -> bytes:
 
 
 def _read_apps(tenant: str, apps: object) -> Mapping[str, object]:
-    if not _TENANT.fullmatch(tenant):
-        raise UsageError(
-            f"the credentials file has a tenant {tenant!r}",
-            suggestion="name tenants with 1 to 64 of A-Z a-z 0-9 . _ @ -",
-        )
+    check_tenant(tenant)
     if not isinstance(apps, dict):
         raise UsageError(f"{tenant!r} in the credentials file must be a table")
     return apps

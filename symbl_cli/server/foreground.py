@@ -13,59 +13,93 @@ from ..protocol.local import (
     ServerAddress,
     decode_address,
 )
-from .credentials import Pair, hash_secret, new_access, new_pair
+from .credentials import (
+    Pair,
+    check_tenant,
+    hash_secret,
+    new_access,
+    new_pair,
+    read_credentials,
+)
 from .finding import announced, locked
-from .serving import serve
+from .serving import Addresses, serve
 from .settings import ServerSettings
+from .tls import check_tls
 
 
 def run_foreground(
     settings: ServerSettings,
     environment: Mapping[str, str],
     say: Callable[[str], None],
+    *,
+    credentials: Path | None = None,
+    is_insecure: bool = False,
 ) -> int | None:
     """Serve until a signal comes; *say* gets the URL, and a pair made for this run.
 
-    Returns the signal's number.
+    Who is let in stands in the file *credentials*, else in *environment*. Returns the
+    signal's number.
 
     Raises MissingError where another server keeps the same conversations, UsageError
-    where the address cannot be had or half a pair is set.
+    where the address cannot be had, would be open to listeners, or half a pair is set.
     """
-    pair, is_made = _pair(environment)
-    app_id, secret = pair
-    access = new_access(Pair(app_id, hash_secret(secret)))
+    check_tls(settings, is_insecure=is_insecure)
+    pairs, news = (
+        _of_environment(environment)
+        if credentials is None
+        else (read_credentials(_read(credentials)), ())
+    )
+    access = new_access(*pairs)
     with contextlib.ExitStack() as stack:
         announce: Callable[[ServerAddress], None] = _forget
         if (folder := settings.data_folder) is not None:
             stack.enter_context(_locked_alone(folder))
             announce = stack.enter_context(announced(folder))
 
-        def ready(url: str, notices: tuple[str, ...]) -> None:
-            for notice in notices:
-                say(notice)
+        def ready(addresses: Addresses, notices: tuple[str, ...]) -> None:
             token = access.issue(LOCAL_TENANT)
-            announce(ServerAddress(url, token, os.getpid(), __version__))
-            say(f"listening on {url}")
-            if is_made:
-                say(f"app id {app_id}")
-                say(f"app secret {secret}")
+            address = ServerAddress(addresses.local, token, os.getpid(), __version__)
+            announce(address)
+            for line in (*notices, f"listening on {addresses.url}", *news):
+                say(line)
 
         return serve(settings, access, ready=ready, forever=True)
 
 
-def _pair(environment: Mapping[str, str]) -> tuple[tuple[str, str], bool]:
-    """The pair to accept, and whether it was made just now."""
+def make_pair(tenant: str) -> tuple[str, str, str]:
+    """A new app id and secret of *tenant*, and their line for a credentials file."""
+    check_tenant(tenant)
+    app_id, secret = new_pair()
+    hashed = hash_secret(secret)
+    return app_id, secret, f'"{tenant}"."{app_id}" = "{hashed}"'
+
+
+def _of_environment(
+    environment: Mapping[str, str],
+) -> tuple[tuple[Pair, ...], tuple[str, ...]]:
+    """The pair to accept, and what is to be said of it where it was made just now."""
     app_id = environment.get("SYMBL_APP_ID")
     secret = environment.get("SYMBL_APP_SECRET")
     if app_id and secret:
-        return (app_id, secret), False
+        return (Pair(app_id, hash_secret(secret)),), ()
     if app_id or secret:
         missing = "SYMBL_APP_SECRET" if app_id else "SYMBL_APP_ID"
         raise UsageError(
             f"half a pair is set: {missing} is missing",
             suggestion="set both, or none to have one made",
         )
-    return new_pair(), True
+    app_id, secret = new_pair()
+    pair = Pair(app_id, hash_secret(secret))
+    return (pair,), (f"app id {app_id}", f"app secret {secret}")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as exc:
+        raise UsageError(f"cannot read {file}: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{file} is not UTF-8 text") from exc
 
 
 def _forget(_address: ServerAddress) -> None:

@@ -22,14 +22,21 @@ class Guard:
             one.lower().rstrip("/") for one in allow_origins
         )
 
-    def admits_host(self, header: str | None, port: int) -> bool:
-        """Loopback names and the bound address with our *port*, or an allowed one."""
+    def admits_host(self, header: str | None, local: tuple[str, int]) -> bool:
+        """Whether *header* means us, reached at the address and port *local*.
+
+        So do an allowed name, and with our port loopback names, what we are bound to,
+        and *local*: where that is "every address", whichever of them was dialled. No
+        name can be made to look like an address.
+        """
         if header is None:
             return False
+        address, port = local
         host, given = _split(header)
         if header.lower() in self._allow_hosts or host in self._allow_hosts:
             return True
-        return given == port and host in {*_LOOPBACK_NAMES, self._bound}
+        ours = {*_LOOPBACK_NAMES, self._bound, _plain(address)}
+        return given == port and _plain(host) in ours
 
     def admits_origin(self, origin: str | None, host: str | None) -> bool:
         """None, the one that equals Host, or an allowed one."""
@@ -41,6 +48,11 @@ class Guard:
             return host is not None and urlsplit(origin).netloc.lower() == host.lower()
         except ValueError:
             return False
+
+
+def _plain(host: str) -> str:
+    """*host*, an IPv4 address without the form it has on an IPv6 socket."""
+    return host.lower().removeprefix("::ffff:")
 
 
 def _split(header: str) -> tuple[str, int | None]:

@@ -8,14 +8,16 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 import uvicorn
+from starlette.applications import Starlette
 
 from ..errors import UsageError
 from .asgi import Running, build_app
+from .connections import LimitedHttp, LimitedWebSocket, raise_file_limit
 from .credentials import Access
-from .settings import ServerSettings
+from .settings import ServerSettings, TlsFiles
 
 log = logging.getLogger(__name__)
 
@@ -26,46 +28,66 @@ _LONELY = 10.0
 _LOOK = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a server is reached."""
+
+    url: str
+    local: str
+    """By clients of this computer: without TLS, whose names are not for loopback."""
+
+
+Ready = Callable[[Addresses, tuple[str, ...]], None]
+
+
 def serve(
-    settings: ServerSettings,
-    access: Access,
-    *,
-    ready: Callable[[str, tuple[str, ...]], None],
-    forever: bool,
-    tls: tuple[Path, Path] | None = None,
+    settings: ServerSettings, access: Access, *, ready: Ready, forever: bool
 ) -> int | None:
     """Serve until a signal comes or, unless *forever*, nobody needs it any more.
 
-    Returns the signal's number. *ready* is given the URL, and what should be told of
-    the store, once requests are answered. Raises UsageError where the address cannot
-    be had, and what keeps the store from being opened.
+    Returns the signal's number. *ready* is given the addresses, and what should be
+    told of the store, once requests are answered. Raises UsageError where an address
+    cannot be had, and what keeps the store from being opened.
     """
-    with _bound(settings.host, settings.port) as listener:
-        url = _url(listener, is_secure=tls is not None)
+    raise_file_limit()
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(_bound(settings.host, settings.port))
+        # Beside TLS there is a door for the clients of this computer.
+        indoors = stack.enter_context(_bound("127.0.0.1", 0)) if settings.tls else None
         app = build_app(settings, access)
         server = _Server(
-            uvicorn.Config(
-                app,
-                ws="wsproto",
-                ws_max_size=_LONGEST_MESSAGE,
-                ws_ping_interval=None,
-                ws_per_message_deflate=False,
-                log_config=None,
-                access_log=False,
-                lifespan="on",
-                timeout_graceful_shutdown=5,
-                ssl_certfile=str(tls[0]) if tls else None,
-                ssl_keyfile=str(tls[1]) if tls else None,
+            _configuration(app, settings.tls),
+            indoors,
+            ready=lambda: ready(
+                _addresses(listener, indoors), app.state.running.desk.store.notices
             ),
-            ready=lambda: ready(url, app.state.running.desk.store.notices),
-            is_needed=(lambda: True)
-            if forever
-            else (lambda: _is_needed(app.state.running)),
+            is_needed=lambda: forever or _is_needed(app.state.running),
         )
         asyncio.run(server.serve(sockets=[listener]))
         if (failure := getattr(app.state, "failure", None)) is not None:
             raise failure
         return server.ended_by
+
+
+def _configuration(app: Starlette, tls: TlsFiles | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=LimitedHttp,
+        ws=LimitedWebSocket,
+        ws_max_size=_LONGEST_MESSAGE,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        log_config=None,
+        # It tells URLs, and tokens with them, at the level below.
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+    )
 
 
 @contextmanager
@@ -88,10 +110,27 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         listener.close()
 
 
-def _url(listener: socket.socket, *, is_secure: bool) -> str:
+def _addresses(listener: socket.socket, indoors: socket.socket | None) -> Addresses:
     host, port = listener.getsockname()[:2]
-    name = f"[{host}]" if ":" in host else host
-    return f"{'https' if is_secure else 'http'}://{name}:{port}"
+    if indoors is not None:
+        near_host, near_port = indoors.getsockname()
+        return Addresses(_url("https", host, port), _url("http", near_host, near_port))
+    return Addresses(_url("http", host, port), _url("http", _near(host), port))
+
+
+def _near(host: str) -> str:
+    """*host*, or where "every address" is reached from this computer."""
+    match host:
+        case "0.0.0.0":  # noqa: S104 - nothing is bound here
+            return "127.0.0.1"
+        case "::":
+            return "::1"
+        case _:
+            return host
+
+
+def _url(scheme: str, host: str, port: int) -> str:
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _is_needed(running: Running) -> bool:
@@ -104,11 +143,13 @@ class _Server(uvicorn.Server):
     def __init__(
         self,
         config: uvicorn.Config,
+        indoors: socket.socket | None,
         *,
         ready: Callable[[], None],
         is_needed: Callable[[], bool],
     ) -> None:
         super().__init__(config)
+        self._indoors = indoors
         self._ready = ready
         self._is_needed = is_needed
 
@@ -132,8 +173,23 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._indoors is not None:
+                self.servers.append(await self._open(self._indoors))
             self._ready()
             self._watch = asyncio.create_task(self._end_when_lonely())
+
+    async def _open(self, listener: socket.socket) -> asyncio.Server:
+        """Serve at *listener* too, without TLS."""
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(
+            lambda: LimitedHttp(
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
+            ),
+            sock=listener,
+            backlog=self.config.backlog,
+        )
 
     async def _end_when_lonely(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,6 +11,14 @@ class RecognizerName(StrEnum):
     """Reads words out of made samples: for tests."""
 
 
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """A certificate with its chain, and its key, both PEM."""
+
+    certificate: Path
+    key: Path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     data_folder: Path | None
@@ -18,6 +26,7 @@ class ServerSettings:
     models_folder: Path | None = None
     host: str = "127.0.0.1"
     port: int = 0
+    tls: TlsFiles | None = None
     allow_hosts: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
     recognizer: RecognizerName = RecognizerName.MOONSHINE

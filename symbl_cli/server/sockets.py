@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 _IDLE = 1800.0
 """Seconds that a socket may wait with its start_request (§4.5)."""
 _FAREWELL = 5.0
-"""Seconds that a client of ours has to close after its last frame."""
+"""Seconds that a client of ours has to close after its last frame, and any client
+to take what ends its socket."""
 _NESTED_ERRORS = frozenset({"js_sdk", "web_sdk"})
 """Clients that understand only the nested shape of an error (§3.9)."""
 
@@ -62,6 +63,17 @@ class StreamingSocket:
         self._has_nested_errors = source.partition("?")[0] in _NESTED_ERRORS
 
     async def run(self) -> None:
+        reason = Leaving.LOST
+        try:
+            reason, refusal = await self._live()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FAREWELL):
+                    await self._close(refusal)
+        finally:
+            await self._port.detach(reason)
+
+    async def _live(self) -> tuple[Leaving, PortClosed | None]:
+        """How the socket was left, and the refusal if one ended it."""
         reading = asyncio.create_task(self._read())
         writing = asyncio.create_task(self._write())
         try:
@@ -69,9 +81,8 @@ class StreamingSocket:
             if writing.done() and not writing.exception() and self._is_ours:
                 await asyncio.wait({reading}, timeout=_FAREWELL)
         finally:
-            reason, refusal = await _settle(reading, writing)
-            await self._close(refusal)
-            await self._port.detach(reason)
+            left = await _settle(reading, writing)
+        return left
 
     async def _read(self) -> Leaving:
         """Frames in, until the socket closes."""
@@ -89,6 +100,8 @@ class StreamingSocket:
             except SymblError as exc:
                 await self._complain("Cannot recognise speech", exc)
                 raise PortClosed(Refusal.FAILED, exc.message) from exc
+            # Frames that came together are not all dealt with before others' are.
+            await asyncio.sleep(0)
 
     async def _receive(self) -> str | bytes:
         is_idle = self._session.state is State.IDLE
@@ -157,8 +170,9 @@ class StreamingSocket:
         if said is None or not self._may_say(said):
             return
         frame = encode(said)
-        with suppress(WebSocketDisconnect):
-            await self._socket.send_text(str(frame))
+        if self._socket.application_state is WebSocketState.CONNECTED:
+            with suppress(WebSocketDisconnect):
+                await self._socket.send_text(str(frame))
 
     def _may_say(self, event: ServerEvent) -> bool:
         try:
@@ -192,18 +206,21 @@ class StreamingSocket:
 async def _settle(
     reading: asyncio.Task[Leaving], writing: asyncio.Task[None]
 ) -> tuple[Leaving, PortClosed | None]:
-    """How the socket was left, and the port's refusal if it ended the socket."""
-    refusal: PortClosed | None = None
-    reason = Leaving.LOST
+    """End what still goes on, and tell how the rest ended."""
+    reason, refusal = Leaving.LOST, None
     for task in (reading, writing):
         task.cancel()
-        try:
-            left = await task
-        except asyncio.CancelledError:
-            # Everything was said and nobody answered: as good as closed.
-            reason = Leaving.LOST if task is reading else reason
-        except PortClosed as exc:
-            refusal = exc
-        else:
-            reason = left or reason
+    await asyncio.wait({reading, writing})
+    for task in (reading, writing):
+        if task.cancelled():
+            # Everything was said and nobody answered: as good as lost.
+            continue
+        match task.exception():
+            case None:
+                reason = task.result() or reason
+            case PortClosed() as exc:
+                refusal = exc
+            case exc:
+                log.error("a socket failed", exc_info=exc)
+                refusal = PortClosed(Refusal.FAILED, "the server failed; see its log")
     return reason, refusal

@@ -202,7 +202,7 @@ HASH = str(HashedSecret(b"salt", b"d" * 32))
         ("", "holds no app id"),
         ("[acme]", "holds no app id"),
         ('acme = "x"', "must be a table"),
-        (f'["a b"]\nx = "{HASH}"', "has a tenant 'a b'"),
+        (f'["a b"]\nx = "{HASH}"', "cannot be called 'a b'"),
         ('[acme]\nx = "in the clear"', "is not hashed"),
         ('[acme]\nx = "sha256:00:11"', "is not hashed"),
         (f'[a]\nx = "{HASH}"\n[b]\nx = "{HASH}"', "one app id to two tenants"),

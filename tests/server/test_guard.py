@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from symbl_cli.server.guard import Guard, token_of
 from tests.server_process import ServerProcess, running_server
 
 PORT = 8123
+LOOPBACK = ("127.0.0.1", PORT)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ PORT = 8123
     ["127.0.0.1:8123", "localhost:8123", "LOCALHOST:8123", "[::1]:8123"],
 )
 def test_loopback_names_with_our_port_are_us(host: str) -> None:
-    assert Guard("127.0.0.1", (), ()).admits_host(host, PORT)
+    assert Guard("127.0.0.1", (), ()).admits_host(host, LOOPBACK)
 
 
 @pytest.mark.parametrize(
@@ -27,15 +29,36 @@ def test_loopback_names_with_our_port_are_us(host: str) -> None:
     [None, "", "localhost", "localhost:81", "evil.example:8123", "[::1", "a:b:c"],
 )
 def test_other_names_and_ports_are_not_us(host: str | None) -> None:
-    assert not Guard("127.0.0.1", (), ()).admits_host(host, PORT)
+    assert not Guard("127.0.0.1", (), ()).admits_host(host, LOOPBACK)
 
 
 def test_the_bound_address_and_allowed_names_are_us() -> None:
     guard = Guard("192.0.2.7", ("symbl.example",), ())
 
-    assert guard.admits_host("192.0.2.7:8123", PORT)
-    assert guard.admits_host("symbl.example", PORT)
-    assert guard.admits_host("symbl.example:8123", PORT)
+    reached = ("192.0.2.7", PORT)
+    assert guard.admits_host("192.0.2.7:8123", reached)
+    assert guard.admits_host("symbl.example", reached)
+    assert guard.admits_host("symbl.example:8123", reached)
+
+
+@pytest.mark.parametrize(
+    ("bound", "address", "host", "is_us"),
+    [
+        ("0.0.0.0", "192.0.2.7", "192.0.2.7:8123", True),
+        ("0.0.0.0", "192.0.2.7", "192.0.2.8:8123", False),
+        ("0.0.0.0", "192.0.2.7", "192.0.2.7", False),
+        ("0.0.0.0", "192.0.2.7", "evil.example:8123", False),
+        ("::", "::ffff:192.0.2.7", "192.0.2.7:8123", True),
+        ("::", "2001:db8::7", "[2001:DB8::7]:8123", True),
+        ("::", "2001:db8::7", "[2001:db8::8]:8123", False),
+        ("::1", "::1", "[::1]:8123", True),
+        ("[::1]", "::1", "[::1]:8123", True),
+    ],
+)
+def test_bound_to_every_address_the_one_that_was_dialled_is_us(
+    bound: str, address: str, host: str, *, is_us: bool
+) -> None:
+    assert Guard(bound, (), ()).admits_host(host, (address, PORT)) is is_us
 
 
 @pytest.mark.parametrize(
@@ -115,7 +138,7 @@ def test_no_conversation_is_read_without_a_token(
     assert body == {"message": "Token validation failed for provided token."}
 
 
-def _dial(server: ServerProcess, path: str, **options: object) -> websocket.WebSocket:
+def _dial(server: ServerProcess, path: str, **options: Any) -> websocket.WebSocket:
     return websocket.create_connection(f"{server.ws_url}{path}", timeout=20, **options)
 
 
