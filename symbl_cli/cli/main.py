@@ -76,12 +76,10 @@ def _run(arguments: Sequence[str], report: Reporting) -> int:
     except click.Abort:
         return int(ExitCode.INTERRUPTED)
     except click.ClickException as exc:
-        usage = (
-            exc.ctx.get_usage() if isinstance(exc, click.UsageError) and exc.ctx else ""
-        )
-        raise UsageError(exc.format_message(), suggestion=_help_for(exc)) from (
-            exc if usage else None
-        )
+        if type(exc).__name__ == "NoArgsIsHelpError":  # not in every Click
+            click.echo(exc.format_message(), err=True)
+            return int(ExitCode.USAGE)
+        raise UsageError(exc.format_message(), suggestion=_help_for(exc)) from exc
     return int(outcome) if isinstance(outcome, int) else int(ExitCode.OK)
 
 
