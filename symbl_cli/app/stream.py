@@ -68,7 +68,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
         )
         stack.enter_context(_signals(control, sources, outputs))
         stack.enter_context(hold_lease(server, lease))
-        transcribe(
+        end = transcribe(
             meters,
             server,
             plan.run(sources, lease, paths),
@@ -76,6 +76,8 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             control=control,
             on_frame=outputs.on_frame,
         )
+    if (missing := end.error) is not None:
+        notices.warning(missing.message, suggestion=missing.suggestion)
     if (unsaved := sources.failure) is not None:
         notices.error(unsaved)
     if outputs.sink.failure or unsaved:

@@ -1,14 +1,16 @@
 """The command line's door: every command, and the one place where errors end."""
 
+import errno
 import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
 from .. import __version__
-from ..errors import ExitCode, SymblError, UsageError
+from ..errors import DiskFullError, ExitCode, SymblError, UsageError
 from .config import config
 from .conversation import conversation
 from .devices import devices
@@ -20,7 +22,20 @@ from .stream import stream
 log = logging.getLogger(__name__)
 
 
+class _Commands(click.Group):
+    """Ends as agreed before Click makes an ending of its own, words included."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(ExitCode.INTERRUPTED)
+        except BrokenPipeError:  # nobody reads stdout any more
+            ctx.exit(ExitCode.OK)
+
+
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="symbl", message="%(prog)s %(version)s")
@@ -45,25 +60,17 @@ def run(arguments: Sequence[str]) -> int:
     _use_utf8()
     report = Reporting(as_json=asks_for_json(arguments))
     try:
-        return _run(arguments, report)
-    except SymblError as exc:
-        report.notices().error(exc)
-        log.debug("it failed", exc_info=exc)
-        return int(exc.exit_code)
-    except BrokenPipeError:
-        _forget_stdout()
-        return int(ExitCode.OK)
+        code = _run(arguments, report)
+        _flush()
     except KeyboardInterrupt:
-        return int(ExitCode.INTERRUPTED)
+        code = int(ExitCode.INTERRUPTED)
     except Exception as exc:
-        report.notices().error(
-            SymblError(
-                f"an error of symbl itself: {type(exc).__name__}: {exc}",
-                suggestion="run it again with -v and report what it logs",
-            )
-        )
-        log.info("a defect", exc_info=exc)
-        return int(ExitCode.FAILED)
+        error = _as_ours(exc)
+        report.notices().error(error)
+        log.debug("it failed", exc_info=exc)
+        code = int(error.exit_code)
+    _forget_dead_streams()
+    return code
 
 
 def _run(arguments: Sequence[str], report: Reporting) -> int:
@@ -83,6 +90,31 @@ def _run(arguments: Sequence[str], report: Reporting) -> int:
     return int(outcome) if isinstance(outcome, int) else int(ExitCode.OK)
 
 
+def _flush() -> None:
+    """Write what is left; that nobody reads it any more is no failure."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as exc:
+        if exc.errno == errno.ENOSPC:
+            raise
+
+
+def _as_ours(exc: Exception) -> SymblError:
+    match exc:
+        case SymblError():
+            return exc
+        case OSError(errno=errno.ENOSPC):
+            return DiskFullError(
+                "no space left for the output", suggestion="free some; see `df -h`"
+            )
+        case _:
+            return SymblError(
+                f"an error of symbl itself: {type(exc).__name__}: {exc}",
+                suggestion="run it again with -vv and report what it logs",
+            )
+
+
 def _help_for(exc: click.ClickException) -> str:
     ctx = exc.ctx if isinstance(exc, click.UsageError) else None
     return f"see `{ctx.command_path if ctx else 'symbl'} --help`"
@@ -100,10 +132,18 @@ def _use_utf8() -> None:
             )
 
 
-def _forget_stdout() -> None:
-    """Keep Python from complaining about a reader that has left."""
+def _forget_dead_streams() -> None:
+    """Python flushes once more at the very end, and would make its own exit code."""
+    for written in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            written.flush()
+        except (OSError, ValueError):
+            _forget(written)
+
+
+def _forget(written: TextIO) -> None:
     try:
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
+        os.dup2(null, written.fileno())
     except (OSError, ValueError):
-        log.debug("stdout cannot be replaced")
+        log.debug("%s cannot be replaced", written)

@@ -11,6 +11,8 @@ from ..protocol.events import Event, RecognitionResult
 
 LIMIT = 64 * 2**20
 """Bytes of frames that may wait: days of speech."""
+_LOOK = 0.5
+"""Seconds after which a signal is noticed that nothing else made noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Inbox:
         """The next, waited for."""
         with self._changed:
             while not self._cells:
-                self._changed.wait()
+                # A signal that comes just before the wait would not end it.
+                self._changed.wait(_LOOK)
             item = self._cells.popleft()[0]
             self._size -= _size(item)
             key = _utterance(item)

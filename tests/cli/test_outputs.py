@@ -202,3 +202,27 @@ def test_what_is_said_survives_every_locale(scripted: Home, tmp_path: Path) -> N
     ran = scripted.run("stream", talk, environment={"LC_ALL": "C", "PYTHONUTF8": "0"})
 
     assert "Größe spielt 一 Rolle\n" in ran.stdout
+
+
+def test_a_reader_who_has_left_is_no_failure(scripted: Home, tmp_path: Path) -> None:
+    scripted.run("stream", talk_in(tmp_path))
+
+    for asked in ("conversation list", "conversation messages last", "config list"):
+        ran = scripted.shell(f'symbl {asked} | true; echo "${{PIPESTATUS[0]}}"')
+        assert (asked, ran.stdout, ran.stderr) == (asked, "0\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize(
+    "asked", ["conversation list", "config list", "stream --json-schema", "stream talk"]
+)
+def test_stdout_on_a_full_disk_is_a_failure(
+    scripted: Home, tmp_path: Path, asked: str
+) -> None:
+    talk = talk_in(tmp_path)
+
+    ran = scripted.shell(f"symbl {asked.replace('talk', str(talk))} > /dev/full")
+
+    assert ran.code == 1
+    assert "Error: no space left" in ran.stderr
+    assert "Traceback" not in ran.stderr
