@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import Home
+from tests.command_line import Home, Ran
 from tests.fake_microphone import fake_microphone
 from tests.scripted_speech import speech
 from tests.sdk.programs import SAMPLES, run_program, run_until
@@ -13,17 +13,16 @@ from tests.sdk.programs import SAMPLES, run_program, run_until
 TALK = ("Who books the room?", "I will send the report. The van is running late.")
 
 
-def test_a_program_that_sends_its_own_sound(home: Home) -> None:
-    ran = run_program(home, SAMPLES / "sound.py", sound=speech(*TALK))
-
-    assert (ran.code, ran.stderr) == (0, "")
-    said = ran.stdout.splitlines()
+def assert_all_was_said(ran: Ran) -> None:
+    """By samples/sound.py, of `TALK`; what comes of one message has no order."""
+    said = [line for line in ran.stdout.splitlines() if not line.startswith("live:")]
     ending = said.index("ended: True")
-    assert sorted(line for line in said[:ending] if not line.startswith("live:")) == [
+    assert sorted(said[:ending]) == [
         "insight: [('action_item', 'Ann will send the report.')]",
         "insight: [('question', 'Who books the room?')]",
         "message: ['I will send the report. The van is running late.']",
         "message: ['Who books the room?']",
+        "tracker: ['Delay']",
     ]
     assert said[ending + 1 :] == [
         "Ann: Who books the room?",
@@ -31,7 +30,29 @@ def test_a_program_that_sends_its_own_sound(home: Home) -> None:
         "topics: []",
         "action items: ['Ann will send the report.']",
         "questions: ['Who books the room?']",
+        "trackers: ['Delay']",
     ]
+
+
+def assert_all_was_answered(ran: Ran) -> None:
+    """By samples/getters.py."""
+    answers = [line.split(" ", 1) for line in ran.stdout.splitlines()]
+    assert len(answers) == 10
+    assert {answer for _, answer in answers} == {"answered"}, ran.stdout
+
+
+def test_a_program_may_ask_for_everything(home: Home) -> None:
+    ran = run_program(home, SAMPLES / "getters.py", sound=speech(TALK[1]))
+
+    assert (ran.code, ran.stderr) == (0, "")
+    assert_all_was_answered(ran)
+
+
+def test_a_program_that_sends_its_own_sound(home: Home) -> None:
+    ran = run_program(home, SAMPLES / "sound.py", sound=speech(*TALK))
+
+    assert (ran.code, ran.stderr) == (0, "")
+    assert_all_was_said(ran)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA")

@@ -1,4 +1,4 @@
-"""The documented way to stream: run here, and in tests/vendor with the vendor's SDK."""
+"""The documented way to stream, from a microphone until Ctrl-C."""
 
 import symbl_cli as symbl
 

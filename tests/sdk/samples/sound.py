@@ -1,4 +1,4 @@
-"""Sound that a program has itself: the same file with either SDK, as microphone.py."""
+"""Sound that a program has itself; run with our SDK, and with the vendor's own."""
 
 import sys
 from threading import Event
@@ -19,6 +19,7 @@ connection = symbl.Streaming.start_connection(
     insight_types=["question", "action_item"],
     config={"speechRecognition": {"sampleRateHertz": 16000}},
     speaker={"name": "Ann", "email": "ann@example.org"},
+    trackers=[{"name": "Delay", "vocabulary": ["running late", "behind schedule"]}],
 )
 connection.subscribe(
     {
@@ -29,6 +30,9 @@ connection.subscribe(
         ),
         "insight_response": lambda response: print(
             "insight:", [(item["type"], item["text"]) for item in response["insights"]]
+        ),
+        "tracker_response": lambda response: print(
+            "tracker:", [tracker["name"] for tracker in response["trackers"]]
         ),
     }
 )
@@ -46,3 +50,4 @@ items = connection.conversation.get_action_items()
 print("action items:", [item.text for item in items.action_items])
 by_id = symbl.Conversations.get_questions(connection.conversation.get_conversation_id())
 print("questions:", [question.text for question in by_id.questions])
+print("trackers:", [tracker.name for tracker in connection.conversation.get_trackers()])
