@@ -17,12 +17,22 @@ ROOT = Path(__file__).parents[1]
 class ServerProcess:
     """Started with the scripted recogniser; ended, with its group, at the end."""
 
-    def __init__(self, data_folder: Path | None, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data_folder: Path | None,
+        arguments: Sequence[str] = (),
+        *,
+        before: Sequence[str] = (),
+    ) -> None:
+        """*before*: a command that runs the one given to it."""
         place = (
             ["--no-files"] if data_folder is None else ["--data-folder", data_folder]
         )
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "symbl_cli.server", *map(str, place), *arguments],
+            [
+                *(*before, sys.executable, "-m", "symbl_cli.server"),
+                *(*map(str, place), *arguments),
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=ROOT,
@@ -63,8 +73,10 @@ class ServerProcess:
 def running_server(
     data_folder: Path | None = None,
     arguments: Sequence[str] = ("--recognizer", "scripted"),
+    *,
+    before: Sequence[str] = (),
 ) -> Iterator[ServerProcess]:
-    server = ServerProcess(data_folder, arguments)
+    server = ServerProcess(data_folder, arguments, before=before)
     try:
         yield server
     finally:

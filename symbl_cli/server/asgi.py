@@ -24,7 +24,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from .. import __version__
 from ..errors import SymblError
-from ..protocol.local import LEASE_PATH
+from ..protocol.local import LEASE_PATH, LOCAL_TENANT
 from ..protocol.session import ServerSession, State
 from . import rest
 from .credentials import Access
@@ -44,6 +44,10 @@ log = logging.getLogger(__name__)
 _CONNECTION_ID = re.compile(r"[A-Za-z0-9_.~=+@:-]{1,128}")
 _MOST_BODY = 64 << 20
 """Bytes of a request: an exported conversation may be long."""
+_MOST_UNKNOWN = 16 << 10
+"""The same, where nobody knows yet whose request it is."""
+_SLOWEST_BODY = 120.0
+"""Seconds that a body may take."""
 
 MakeDirectory: TypeAlias = Callable[[Services], LocalDirectory]
 
@@ -137,6 +141,7 @@ async def _opened(
                     new_member_id=_new_member_id,
                     now=_now,
                     max_streams=settings.max_streams,
+                    max_silence=settings.max_silence,
                 )
             )
             desk = _desk(store, LiveHere(directory, asyncio.get_running_loop()))
@@ -225,20 +230,24 @@ async def _health(_request: Request) -> Response:
 
 async def _generate_token(request: Request) -> Response:
     access: Access = request.app.state.access
-    body = await _body(request)
+    body = await _body(request, _MOST_UNKNOWN)
     status, answer = access.generate(body)
     return JSONResponse(answer, status)
 
 
-async def _body(request: Request) -> bytes:
-    """Raises HTTPException where it is longer than anybody needs."""
+async def _body(request: Request, most: int) -> bytes:
+    """Raises HTTPException where it is longer, or slower, than anybody needs."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > _MOST_BODY:
-            raise HTTPException(413, "the request is too large")
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(_SLOWEST_BODY):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > most:
+                    raise HTTPException(413, "the request is too large")
+                chunks.append(chunk)
+    except TimeoutError:
+        raise HTTPException(408, "the request is too slow") from None
     return b"".join(chunks)
 
 
@@ -252,7 +261,7 @@ async def _rest(request: Request) -> Response:
         method=request.method,
         path=request.scope["path"].removeprefix(request.scope.get("root_path", "")),
         query=dict(request.query_params),
-        body=await _body(request),
+        body=await _body(request, _MOST_BODY),
         tenant=tenant,
     )
     loop = asyncio.get_running_loop()
@@ -284,7 +293,8 @@ async def _converse(socket: WebSocket, *, role: Role) -> None:
 
 async def _lease(socket: WebSocket) -> None:
     client = socket.query_params.get("client", "")
-    if _tenant(socket) is None:
+    # Only who read the address file knows whose client it speaks for.
+    if _tenant(socket) != LOCAL_TENANT:
         await socket.send_denial_response(JSONResponse({"message": "no token"}, 401))
         return
     await socket.accept()

@@ -130,9 +130,16 @@ class LimitedWebSocket(WSProtocol):
         self._stall = _Stall()
         self._end: asyncio.TimerHandle | None = None
 
+    def data_received(self, data: bytes) -> None:
+        try:
+            super().data_received(data)
+        except UnicodeError:
+            # wsproto reads Host as a name, whatever it holds.
+            self.transport.close()
+
     def handle_ping(self, event: Ping) -> None:
         # Who reads no pongs gets none: they would pile up (RFC 6455, 5.5.3).
-        if self.writable.is_set():
+        if self.writable.is_set() and not self.transport.is_closing():
             super().handle_ping(event)
 
     async def run_asgi(self) -> None:

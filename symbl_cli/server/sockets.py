@@ -30,7 +30,7 @@ from .live.stream import format_of
 log = logging.getLogger(__name__)
 
 _IDLE = 1800.0
-"""Seconds that a socket may wait with its start_request (§4.5)."""
+"""Seconds that a socket may wait with its start_request, the next one too (§4.5)."""
 _FAREWELL = 5.0
 """Seconds that a client of ours has to close after its last frame, and any client
 to take what ends its socket."""
@@ -104,7 +104,7 @@ class StreamingSocket:
             await asyncio.sleep(0)
 
     async def _receive(self) -> str | bytes:
-        is_idle = self._session.state is State.IDLE
+        is_idle = self._session.state in {State.IDLE, State.PAUSED}
         async with asyncio.timeout(self._idle if is_idle else None):
             message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -138,6 +138,8 @@ class StreamingSocket:
 
     async def _start(self, request: StartRequest) -> None:
         self._format = format_of(request)
+        asked = request.disconnect_on_stop_request_timeout
+        self._idle = min(_IDLE, asked or _IDLE)
         # Frames may go out before the start has been settled.
         self._is_ours = request.stream_id is not None
         started = await self._port.start(request)
@@ -184,8 +186,8 @@ class StreamingSocket:
 
     async def _complain(self, message: str, exc: SymblError) -> None:
         """The state stays as it was (§5)."""
-        log.info("%s: %s", message, exc)
         error = failure(message, exc)
+        log.info("%s: %s", message, error.details)
         await self._send(error)
         if self._has_nested_errors:
             nested = NestedError(message=error.message, details=error.details)

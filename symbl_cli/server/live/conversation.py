@@ -16,6 +16,7 @@ from .ordering import settled_until
 from .outbox import Addressed
 from .port import Leaving, PortClosed, Refusal, Role, Started, Stat
 from .services import Services
+from .silence import Silence
 from .stream import Stream, StreamState, format_of
 
 
@@ -37,6 +38,7 @@ class Conversation:
         self._attachments: list[Attachment] = []
         self._starting = asyncio.Lock()
         self._ending = Ending(self, services)
+        self._silence = Silence(services.max_silence, self._was_silent)
 
     # --- what sockets do
 
@@ -178,6 +180,7 @@ class Conversation:
     async def close(self) -> None:
         """The server goes: what is said is kept, sockets are told to come back."""
         self._ending.close()
+        self._silence.end()
         for attachment in self._attachments:
             attachment.mailbox.close(PortClosed(Refusal.GONE, "the server is stopping"))
         if self.opened is None:
@@ -200,10 +203,17 @@ class Conversation:
     def complete(self) -> None:
         """It has come to its end; it may be reopened by a stream that knows it."""
         self.phase = Phase.COMPLETED
+        self._silence.end()
         opened = self.begun
         heard = (stream.ended_at for stream in opened.streams.values())
         ended_at = max(heard, default=self._services.now())
         opened.record = replace(opened.record, is_live=False, ended_at=ended_at)
+
+    def dismiss(self) -> None:
+        """Those who still listen have been told everything: their sockets close."""
+        for attachment in self._attachments:
+            if attachment.stream is not None and attachment.stream.is_over:
+                attachment.mailbox.close(PortClosed(None, ""))
 
     @property
     def is_attended(self) -> bool:
@@ -231,6 +241,7 @@ class Conversation:
             self._listen(stream)
             self.phase = Phase.LIVE
         self._ending.unwatch()
+        self._silence.begin()
         opened.record = replace(opened.record, is_live=self.phase is Phase.LIVE)
         opened.outbox.put(
             (),
@@ -261,8 +272,17 @@ class Conversation:
 
     def _heard(self, stream: Stream, heard: Heard) -> None:
         self.begun.publication.heard(stream, heard)
+        if heard.text:
+            self._silence.begin()
         # Not now: more of the same stream may be about to be told.
         asyncio.get_running_loop().call_soon(self.settle)
+
+    def _was_silent(self) -> None:
+        if self.stat().backlog > 0:
+            # Nobody knows yet what was said.
+            self._silence.begin()
+        elif self.is_attended:
+            self._ending.dismiss()
 
     def _speaking(self, attachment: Attachment) -> Stream | None:
         """Its stream, if sound on it still counts; raises PortClosed if taken over."""

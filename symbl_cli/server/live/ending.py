@@ -33,6 +33,8 @@ class Ends(Protocol):
 
     def complete(self) -> None: ...
 
+    def dismiss(self) -> None: ...
+
     def settle(self) -> None: ...
 
 
@@ -62,6 +64,16 @@ class Ending:
         stream.was_asked_to_stop = True
         stream.state = StreamState.DRAINING
         self._spawn(self._stop(stream))
+
+    def dismiss(self) -> None:
+        """End it for everybody, as if all had asked for it (§4.5)."""
+        speaking = {StreamState.ATTACHED, StreamState.DETACHED, StreamState.PAUSED}
+        streams = self._conversation.begun.streams.values()
+        left = tuple(stream for stream in streams if stream.state in speaking)
+        for stream in left:
+            stream.was_asked_to_stop = True
+            stream.state = StreamState.DRAINING
+        self._spawn(self._dismiss(left))
 
     def left(self, stream: Stream, reason: Leaving) -> None:
         """The socket of *stream* is gone."""
@@ -133,9 +145,17 @@ class Ending:
             return
         if all(one.is_over for one in opened.streams.values()):
             await self._complete_once()
-        completed = wire.ConversationCompleted(conversation_id=opened.record.id)
-        # Completed first: the vendor's JavaScript client closes at the other (§4.2).
-        self._send_end(opened, stream, completed, wire.RecognitionStopped())
+        self._send_completed(opened, stream)
+
+    async def _dismiss(self, streams: tuple[Stream, ...]) -> None:
+        opened = self._conversation.begun
+        for stream in streams:
+            await self._finish(stream)
+        await self._complete_once()
+        for stream in streams:
+            self._send_completed(opened, stream)
+        await opened.outbox.flush()
+        self._conversation.dismiss()
 
     async def _finish(self, stream: Stream) -> None:
         """The last words of *stream* are heard, and what they mean is found."""
@@ -176,6 +196,11 @@ class Ending:
             SaveConversation(opened.record),
         )
         await opened.outbox.flush()
+
+    def _send_completed(self, opened: Opened, stream: Stream) -> None:
+        completed = wire.ConversationCompleted(conversation_id=opened.record.id)
+        # Completed first: the vendor's JavaScript client closes at the other (§4.2).
+        self._send_end(opened, stream, completed, wire.RecognitionStopped())
 
     def _send_end(
         self, opened: Opened, stream: Stream, *events: wire.ServerEvent

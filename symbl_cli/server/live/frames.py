@@ -5,6 +5,7 @@ from datetime import datetime
 from ...errors import SymblError
 from ...protocol import events as wire
 from ...protocol.events import InsightId, Json, Person
+from ...text.terminal import clip
 from ..insights import findings
 from ..insights.findings import Finding, Party, Place
 from ..store.records import MemberRecord, MessageRecord
@@ -12,6 +13,9 @@ from .wall import format_time
 
 UNMEASURED_CONFIDENCE = 0.9
 """Stands where the API demands a confidence and the recogniser has none."""
+
+
+_LONGEST_DETAILS = 500
 
 
 def person(member: MemberRecord, extra: wire.Fields | None = None) -> Person:
@@ -104,7 +108,8 @@ def failure(message: str, exc: SymblError) -> wire.ErrorMessage:
     """What a client is told of *exc*; what kind it is, and what helps, are ours."""
     return wire.ErrorMessage(
         message=message,
-        details=exc.message,
+        # It may quote what was sent, and that may be long.
+        details=clip(exc.message, _LONGEST_DETAILS),
         extra={"kind": exc.kind, "suggestion": exc.suggestion},
     )
 

@@ -96,10 +96,10 @@ class Outbox:
         self._time_offset = 0.0
         self._log: deque[_Numbered] = deque(maxlen=_REMEMBERED)
         self._queue: deque[_Batch] = deque()
-        self._something = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._task = asyncio.create_task(self._run(), name=f"outbox-{conversation_id}")
+        self._task: asyncio.Task[None] | None = None
+        """While there is something to send; so nothing is left of who is forgotten."""
 
     @property
     def number(self) -> int:
@@ -113,7 +113,8 @@ class Outbox:
             changes = (*changes, *(self._frame(one) for one in numbered if _kept(one)))
         self._queue.append(_Batch(changes if self._is_stored else (), numbered))
         self._idle.clear()
-        self._something.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=f"outbox-{self._id}")
 
     async def flush(self) -> None:
         """Return when everything put so far is committed and handed out."""
@@ -132,7 +133,8 @@ class Outbox:
         return older + [one.addressed for one in self._log if one.number > after]
 
     def close(self) -> None:
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
     @property
     def _oldest(self) -> int:
@@ -168,12 +170,12 @@ class Outbox:
         )
 
     async def _run(self) -> None:
-        while True:
-            self._something.clear()
+        try:
             while self._queue:
                 await self._send(self._take())
+        finally:
+            self._task = None
             self._idle.set()
-            await self._something.wait()
 
     def _take(self) -> _Batch:
         """All that waits as one batch, so that one commit serves it."""

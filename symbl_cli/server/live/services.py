@@ -26,3 +26,5 @@ class Services:
     lease_grace: float = 10.0
     """Seconds that a conversation waits for a client whose lease is gone."""
     max_streams: int | None = None
+    max_silence: float | None = None
+    """Seconds in which nobody speaks that end a conversation; `None`: none do."""
