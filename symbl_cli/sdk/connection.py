@@ -4,6 +4,7 @@ import atexit
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from threading import Condition
 from uuid import UUID
 
@@ -55,9 +56,9 @@ class StreamingConnection:
         self._sound = sound
         self._control = Control()
         self._progress = _Progress()
-        self._events = Events()
-        self._microphones: set[Microphone] = set()
         _open.add(self)
+        self._events = Events(ended=partial(_open.discard, self))
+        self._microphones: set[Microphone] = set()
         self._task = Task("symbl connection", self._converse, self._finished)
         self._wait_until_listening()
 
@@ -134,7 +135,6 @@ class StreamingConnection:
         self._sound.close()
         self._events.finish()
         self._progress.finish()
-        _open.discard(self)
 
     def _leave(self) -> None:
         """Without the last words."""

@@ -12,7 +12,7 @@ from ..streaming.tasks import Task
 
 log = logging.getLogger(__name__)
 
-# The API's messages as plain JSON: programs expect dictionaries here, so `Any`.
+# The API's messages as they are: that is what programs were written for.
 Message: TypeAlias = dict[str, Json]
 Callback: TypeAlias = Callable[..., object]
 """Called with one `Message`."""
@@ -33,7 +33,10 @@ class Events:
     something new.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(
+        self, *, limit: int = LIMIT, ended: Callable[[], None] = lambda: None
+    ) -> None:
+        """*ended* is called when all was delivered, after `finish`."""
         self._limit = limit
         self._waiting: deque[tuple[Message, int]] = deque()
         self._size = 0
@@ -42,9 +45,8 @@ class Events:
         self._is_over = False
         self._changed = Condition()
         self._thread: int | None = None
-        self.failure: Exception | None = None
-        """The first that a callback raised."""
-        self._delivery = Task("symbl callbacks", self._deliver_all, lambda: None)
+        self._failure: Exception | None = None
+        self._delivery = Task("symbl callbacks", self._deliver_all, ended)
 
     def put(self, frame: str) -> None:
         """From the thread that receives; never waits for a callback."""
@@ -75,6 +77,11 @@ class Events:
     def is_calling(self) -> bool:
         """Whether it is a callback that asks."""
         return self._thread == get_ident()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The first that a callback raised; after one like SystemExit none is called."""
+        return self._failure or self._delivery.error
 
     def join(self) -> None:
         """Wait until everything was delivered, after `finish`."""
@@ -114,7 +121,7 @@ class Events:
             try:
                 callback(message)
             except Exception as exc:
-                self.failure = self.failure or exc
+                self._failure = self._failure or exc
                 log.warning("a callback failed, which stop() will raise", exc_info=True)
 
     def _next(self) -> tuple[Callback, Message] | None:

@@ -1,6 +1,7 @@
 """A connection of a Python program, against a real server that recognises a script."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from threading import current_thread
 from typing import TypeAlias
@@ -173,6 +174,15 @@ def test_what_a_callback_raises_is_raised_at_the_end() -> None:
     with pytest.raises(LookupError, match=r"^1$"):
         connection.stop()
     assert heard.texts == [QUESTION, TASK]
+
+
+def test_a_callback_that_exits_is_told_at_the_end() -> None:
+    connection = start()
+    connection.subscribe({"message_response": lambda _: sys.exit(7)})
+    connection.send_audio(SPOKEN)
+
+    with pytest.raises(SystemExit, match=r"^7$"):
+        connection.stop()
 
 
 def test_after_the_end_nothing_can_be_sent() -> None:
