@@ -80,7 +80,7 @@ class Events:
 
     @property
     def failure(self) -> BaseException | None:
-        """The first that a callback raised; after one like SystemExit none is called."""
+        """The first that a callback raised; after SystemExit none is called."""
         return self._failure or self._delivery.error
 
     def join(self) -> None:
