@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import NotAudioError, UsageError
@@ -105,7 +106,8 @@ def _open_compressed(
         reader = FfmpegReader("pipe:0", name=encoding.value, stdin=fd)
     finally:
         os.close(fd)
-    return Begun(reader), reader.interrupt
+    with _of_the_input():
+        return Begun(reader), reader.interrupt
 
 
 def _open_plain(fd: int, layout: Layout) -> tuple[PcmReader, Callable[[], None]]:
@@ -113,7 +115,8 @@ def _open_plain(fd: int, layout: Layout) -> tuple[PcmReader, Callable[[], None]]
     try:
         sniffed = sniff(stream.peek(HEAD_SIZE))
         reader = _open_sniffed(stream, sniffed, layout)
-        return Begun(reader), stream.interrupt
+        with _of_the_input():
+            return Begun(reader), stream.interrupt
     except (NotAudioError, UsageError):
         stream.close()
         raise
@@ -122,7 +125,8 @@ def _open_plain(fd: int, layout: Layout) -> tuple[PcmReader, Callable[[], None]]
 def _open_sniffed(stream: PipeStream, sniffed: Sniffed, layout: Layout) -> PcmReader:
     match sniffed.content:
         case Content.WAV:
-            return open_wav(stream)
+            with _of_the_input():
+                return open_wav(stream)
         case Content.UNKNOWN:
             return SampleReader(stream, layout)
         case Content.EMPTY:
@@ -137,6 +141,17 @@ def _open_sniffed(stream: PipeStream, sniffed: Sniffed, layout: Layout) -> PcmRe
                 f"the input is {sniffed.name}, which has to be decoded first",
                 suggestion=_DECODED,
             )
+
+
+@contextmanager
+def _of_the_input() -> Iterator[None]:
+    """What is wrong with "it" is wrong with the input."""
+    try:
+        yield
+    except NotAudioError as exc:
+        raise NotAudioError(
+            f"no sound in the input: {exc.message}", suggestion=exc.suggestion
+        ) from exc
 
 
 _DECODED = "ffmpeg -i FILE -f s16le -ar 16000 -ac 1 - | symbl stream -"
