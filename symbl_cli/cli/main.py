@@ -58,6 +58,8 @@ with_common_options(cli)
 def run(arguments: Sequence[str]) -> int:
     """Carry out *arguments*; returns the exit code of product.md §3."""
     _use_utf8()
+    # Without any handler warnings would go to stderr as they are.
+    logging.basicConfig(handlers=[logging.NullHandler()])
     report = Reporting(as_json=asks_for_json(arguments))
     try:
         code = _run(arguments, report)

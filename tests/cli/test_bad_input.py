@@ -38,9 +38,7 @@ def _options(*options: str) -> Callable[[Path], tuple[str | Path, ...]]:
     return lambda folder: (talk_in(folder), *options)
 
 
-def _with_file(
-    option: str, content: bytes
-) -> Callable[[Path], tuple[str | Path, ...]]:
+def _with_file(option: str, content: bytes) -> Callable[[Path], tuple[str | Path, ...]]:
     def arguments(folder: Path) -> tuple[str | Path, ...]:
         (folder / "given").write_bytes(content)
         return (talk_in(folder), option, folder / "given")
@@ -48,7 +46,7 @@ def _with_file(
     return arguments
 
 
-_TEXT = "Dear all,\nplease find enclosed the minutes.\n".encode() * 20
+_TEXT = b"Dear all,\nplease find enclosed the minutes.\n" * 20
 _PIPE: Callable[[Path], tuple[str | Path, ...]] = lambda _: ("-",)  # noqa: E731
 
 FAULTS = {
@@ -163,7 +161,9 @@ FAULTS = {
         ("there is no folder /nowhere/at", "mkdir -p"),
         "output",
     ),
-    "output that is a folder": Fault(_options("--text", "."), ("cannot write",), "output"),
+    "output that is a folder": Fault(
+        _options("--text", "."), ("cannot write",), "output"
+    ),
     "no such profile": Fault(
         _options("--profile", "work"),
         ("there is no profile 'work'", "symbl config init"),
