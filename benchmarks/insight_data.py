@@ -8,6 +8,9 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from symbl_cli.server.insights.words import tidy
 
 LABELS = Path(__file__).parent / "labels" / "action_items.jsonl"
 
@@ -30,6 +33,8 @@ class Labelled:
     """`speaker`, `addressee`, `group`, `third`."""
     due: str | None = None
     is_follow_up: bool = False
+    part: str = ""
+    """`apart`: of meetings on which no grammar was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,17 @@ class Turn:
     label: int
     size: int
     """Utterances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting with the topics that people saw in it."""
+
+    name: str
+    turns: tuple[tuple[str, str], ...]
+    """Speaker and text."""
+    titles: tuple[str, ...]
+    summary: str
 
 
 _LONGEST_TURN = 40
@@ -64,7 +80,7 @@ def turns_of(utterances: Iterable[Labelled]) -> list[Turn]:
     return turns
 
 
-def rows(path: Path) -> Iterator[dict[str, object]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
@@ -97,7 +113,19 @@ def read_actions(data: Path) -> list[Labelled]:
     return [*read_own_labels(data), *read_hand_labels(data)]
 
 
-def _labelled(row: dict) -> Labelled:
+def read_meetings(data: Path) -> list[Meeting]:
+    return [
+        Meeting(
+            name=row["conv"],
+            turns=tuple((turn["spk"], tidy(turn["text"])) for turn in row["turns"]),
+            titles=tuple(topic["text"] for topic in row["topics"]),
+            summary=row["summary"],
+        )
+        for row in rows(data / "topics_dev.jsonl")
+    ]
+
+
+def _labelled(row: dict[str, Any]) -> Labelled:
     text = row["text"]
     due = row.get("due")
     if isinstance(due, list):
@@ -114,4 +142,5 @@ def _labelled(row: dict) -> Labelled:
         assignee=row.get("assignee"),
         due=due,
         is_follow_up=bool(row.get("followup")),
+        part=str(row.get("part", "")),
     )

@@ -30,6 +30,7 @@ from benchmarks.insight_data import (  # noqa: E402
 )
 from symbl_cli.server.insights.actions import sentence_features  # noqa: E402
 from symbl_cli.server.insights.questions import question_features  # noqa: E402
+from symbl_cli.server.insights.scoring import LogisticModel  # noqa: E402
 
 RESOURCES = ROOT / "symbl_cli" / "resources" / "insights"
 
@@ -60,6 +61,11 @@ class Trained:
 
     def probabilities(self, features: Sequence[Features]) -> np.ndarray:
         return self._model.predict_proba(self._matrix(features))[:, 1]
+
+    def model(self) -> LogisticModel:
+        """As the product scores with it, nothing left out."""
+        weights = {f: float(self._model.coef_[0][i]) for f, i in self._index.items()}
+        return LogisticModel(float(self._model.intercept_[0]), weights)
 
     def write(self, path: Path, *, least: float) -> int:
         """Write the weights of at least *least*; returns how many there are."""

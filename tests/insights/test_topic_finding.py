@@ -26,7 +26,7 @@ def test_a_phrase_said_in_two_messages_is_a_topic() -> None:
         Topic(
             id=same_id("topic:solar panel"),
             text="solar panel",
-            score=0.425,
+            score=0.5,
             root_words=("panel",),
             message_ids=(MessageId("m0"), MessageId("m1")),
         )

@@ -7,10 +7,10 @@ from .action_features import action_features
 from .clauses import Clause, split_clauses
 from .commitments import Commitment, Form, Strength, find_commitment, whole_sentence
 from .dates import DateSpan, find_due
-from .scoring import load_model
+from .scoring import LogisticModel, load_model
 from .verbs import is_of_words, names_work
 
-TOLD_FROM = 0.38
+TOLD_FROM = 0.3
 """The confidence from where a sentence is an action item, best on meetings."""
 
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -36,21 +36,20 @@ def find_actions(
 
     *now* is the speaker's time; *names* are lower-case names of those present.
     """
+    return actions_by(load_model("actions"), text, now, names)
+
+
+def actions_by(
+    model: LogisticModel, text: str, now: datetime, names: frozenset[str]
+) -> tuple[Action, ...]:
+    """The same by a model of one's own."""
     parts = _parts(text, names)
     starts = [part[0].start for part in parts]
     ends = [*starts[1:], len(text)]
     return tuple(
-        _action(text[:end], part, _likeliest(part, names), now)
+        _action(model, text[:end], part, _likeliest(part, names), now)
         for part, end in zip(parts, ends, strict=True)
     )
-
-
-def action_confidence(
-    text: str, now: datetime, names: frozenset[str] = frozenset()
-) -> float:
-    """How sure it is that the sentence *text* holds a task, 0 to 1."""
-    found = find_actions(text, now, names)
-    return max((action.confidence for action in found), default=0.0)
 
 
 def assurance(commitment: Commitment, due: DateSpan | None) -> float:
@@ -71,16 +70,6 @@ def assurance(commitment: Commitment, due: DateSpan | None) -> float:
             return 1.0 * has_date
         case _:
             return 0.7 * has_date + 0.4 * is_task
-
-
-def sentence_prior(text: str) -> float:
-    """The assurance of the whole sentence *text*."""
-    clauses = list(split_clauses(text))
-    if not clauses:
-        return 0.0
-    commitment = _likeliest(clauses, frozenset())
-    due = find_due(text, _ANY_DAY, 0, commitment.task_start)
-    return assurance(commitment, due)
 
 
 def sentence_features(text: str) -> set[str]:
@@ -124,14 +113,18 @@ def _promise(commitment: Commitment) -> float:
 
 
 def _action(
-    text: str, part: list[Clause], commitment: Commitment, now: datetime
+    model: LogisticModel,
+    text: str,
+    part: list[Clause],
+    commitment: Commitment,
+    now: datetime,
 ) -> Action:
     """The task of *part*, which ends where *text* does."""
     start = part[0].start
     due = find_due(text, now, start, commitment.task_start)
     placed = replace(commitment, start=commitment.start - start)
     features = action_features(text[start:], placed, due)
-    confidence = load_model("actions").probability(features, assurance(commitment, due))
+    confidence = model.probability(features, assurance(commitment, due))
     is_hedged = bool(_HEDGED & {norm for clause in part for norm in clause.norms})
     is_definitive = commitment.strength is not Strength.HEDGED and not is_hedged
     return Action(commitment, confidence, is_definitive, due, text[start:])

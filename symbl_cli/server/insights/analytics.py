@@ -1,8 +1,8 @@
 """Who spoke how long and how fast, from the times of messages alone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from ...frozen import dataclass
 from .findings import Party, Said
 
 _MINUTE = 60.0

@@ -1,8 +1,8 @@
 """Sentences into clauses: a recogniser glues a question to what precedes it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ...frozen import dataclass
 from .words import Word, read_words
 
 HESITATIONS = frozenset("um uh er erm hm hmm mm mhm uhm ah oh eh".split())

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ...frozen import dataclass
 from .clauses import FILLERS, WH, Clause, skip_fillers
 from .stop_words import STOP_WORDS
 from .verbs import TASK_VERBS, verb_of

@@ -2,9 +2,9 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from ...frozen import dataclass
 from .date_grammar import (
     DATE_HINT,
     DATE_SPAN,

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from ...frozen import dataclass
 from ...protocol.events import InsightId
 from .date_grammar import CARDINALS, DURATION_SPAN, number
 from .dates import find_dates

@@ -1,10 +1,10 @@
 """What insights read and find, as values: the store and the wire carry these."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from ...frozen import dataclass
 from ...protocol.events import InsightId, MessageId
 
 

@@ -1,10 +1,10 @@
 """Everything found in one conversation, message by message."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import assert_never
 
+from ...frozen import dataclass
 from ...protocol.events import InsightId, TrackerSpec
 from .actions import TOLD_FROM, Action, find_actions
 from .entities import find_entities

@@ -6,16 +6,15 @@ from functools import lru_cache
 
 from .clauses import AUXILIARIES, SUBJECTS, WH, Clause, skip_fillers, split_clauses
 from .features import classed, core_words, fluent_words, ngrams
-from .scoring import load_model
+from .scoring import LogisticModel, load_model
 from .words import norms, read_words
 
-_WRITTEN_FROM = 0.5
+_WRITTEN_FROM = 0.4
 _BARE_FROM = 0.3
-_UNMARKED = -1.0
-"""Log-odds that a text with marks asks although it has no "?": -1.2 in transcripts by
-hand, a little less of a recogniser, whose marks are less sure."""
-_STOPPED = -2.0
-"""Likewise where it ends with a full stop: -2.8 by hand."""
+_UNMARKED = -1.2
+"""Log-odds that a text with marks asks although it has no "?"; measured on meetings."""
+_STOPPED = -2.8
+"""Likewise where it ends with a full stop."""
 _GLUED = 0.8
 """How much a question counts behind a statement."""
 
@@ -55,21 +54,31 @@ _MOST_CLAUSES = 5
 @lru_cache(maxsize=64)  # a sentence is asked about twice: as said, as an answer
 def question_confidence(text: str) -> float:
     """How sure it is that the sentence *text* asks something, 0 to 1."""
+    marked, bare = load_model("marked_questions"), load_model("bare_questions")
+    return confidence_by(marked, bare, text)
+
+
+def confidence_by(marked: LogisticModel, bare: LogisticModel, text: str) -> float:
+    """The same by models of one's own, for text with and without a question mark."""
     if not any(character.isalnum() for character in text):
         return 0.0
     stripped = text.rstrip(_CLOSING)
     if stripped.endswith("?"):
-        return load_model("marked_questions").probability(question_features(text))
+        return marked.probability(question_features(text))
     prior = 0.0
     if is_written(text):
         prior = _STOPPED if stripped.endswith((".", "!")) else _UNMARKED
-    model = load_model("bare_questions")
-    asked = model.probability(question_features(text), prior)
+    asked = bare.probability(question_features(text), prior)
     glued = (
-        _GLUED * model.probability(question_features(end), prior)
+        _GLUED * bare.probability(question_features(end), prior)
         for end in _asking_ends(text)
     )
     return max([asked, *glued])
+
+
+def opens_question(text: str) -> bool:
+    """Whether a clause of *text* asks by its first words: the rule alone."""
+    return any(_opening(clause) >= _ASKS for clause in split_clauses(text))
 
 
 def told_from(text: str) -> float:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import exp
+
+from ...frozen import dataclass
 
 MODELS = ("marked_questions", "bare_questions", "actions")
 _FARTHEST = 30.0

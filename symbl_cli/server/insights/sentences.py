@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from ...frozen import dataclass
 from ...protocol.events import MessageId
 from .findings import Party, Said
 from .words import read_words

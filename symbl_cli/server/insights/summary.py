@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from ...frozen import dataclass
 from ...protocol.events import MessageId
 from .findings import Finding, Insight, InsightKind, Said, Topic
 from .sentences import SentenceJoiner

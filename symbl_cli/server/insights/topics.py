@@ -23,7 +23,7 @@ _LEAVES_BELOW = 0.6
 _SUBSUMED = 0.65
 """A phrase counts beside a longer one that holds it if that is said less often than
 this share of its own."""
-_WORD_BONUS = 0.7
+_WORD_BONUS = 1.0
 _SURE_WEIGHT = 8.0
 """The weight from where a leading topic's score is 1."""
 _SILENT = STOP_WORDS | NUMBER_WORDS | SPOKEN_SOUNDS

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from ...frozen import dataclass
 from ...protocol.events import InsightId, TrackerSpec
 from .findings import Place, Said, TrackerMatch
 from .stemming import stem

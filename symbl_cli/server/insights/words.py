@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ...frozen import dataclass
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*['’]?", re.UNICODE)
 _SPLIT_CLITIC = re.compile(r"\s+(?=['’](?:s|m|d|t|re|ve|ll)\b)", re.IGNORECASE)

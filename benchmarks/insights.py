@@ -1,0 +1,469 @@
+#!/usr/bin/env python3
+"""How well questions, action items and topics are found, beside simpler ways.
+
+    pip install scikit-learn yake
+    python benchmarks/insights.py DATA
+
+DATA is the folder of the labelled meetings. Questions and action items are measured by
+cross-validation over meetings: the models that judge a meeting never saw it. Intervals
+are of 95 %, by drawing meetings again with replacement.
+"""
+
+import argparse
+import random
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.insight_data import (
+    Labelled,
+    Meeting,
+    read_actions,
+    read_meetings,
+    read_questions,
+    turns_of,
+)
+from scripts.train_insights import (
+    train_actions,
+    train_marked_questions,
+    train_questions,
+)
+from symbl_cli.protocol.events import InsightId, MessageId
+from symbl_cli.server.insights.actions import (
+    TOLD_FROM,
+    Action,
+    actions_by,
+    assurance,
+)
+from symbl_cli.server.insights.commitments import Form
+from symbl_cli.server.insights.features import fluent_words
+from symbl_cli.server.insights.findings import Party, Said, Topic
+from symbl_cli.server.insights.follow_ups import is_follow_up
+from symbl_cli.server.insights.insights import (
+    Insights,
+    InsightSettings,
+)
+from symbl_cli.server.insights.questions import (
+    confidence_by,
+    opens_question,
+    told_from,
+)
+from symbl_cli.server.insights.stemming import stem
+from symbl_cli.server.insights.stop_words import STOP_WORDS
+from symbl_cli.server.insights.topics import Topics
+
+FOLDS = 5
+DRAWS = 400
+TOPICS = 12
+FEWEST = 50
+"""Positives below which counts are told, no shares."""
+RECOGNITION = 0.08
+"""CPU seconds of recognition a second of speech (the budget)."""
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One text, what it is, and how sure a way of finding was."""
+
+    meeting: str
+    label: int
+    confidence: float
+    least: float
+    """From where it is told."""
+
+    @property
+    def is_told(self) -> bool:
+        return self.confidence >= self.least
+
+
+def fold_of(meetings: Iterable[str]) -> dict[str, int]:
+    """A fold for each meeting; meetings of one series fall together."""
+    series = sorted({series_of(meeting) for meeting in meetings})
+    random.Random(0).shuffle(series)
+    return {name: index % FOLDS for index, name in enumerate(series)}
+
+
+def series_of(meeting: str) -> str:
+    return re.sub(r"(?<=\d)[a-d]$", "", meeting)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Many judged texts as columns, sorted by falling confidence."""
+
+    meetings: np.ndarray
+    labels: np.ndarray
+    told: np.ndarray
+
+    @classmethod
+    def of(cls, judged: Sequence[Judged]) -> "Table":
+        ranked = sorted(judged, key=lambda one: -one.confidence)
+        names = {name: i for i, name in enumerate(sorted({o.meeting for o in ranked}))}
+        return cls(
+            np.array([names[one.meeting] for one in ranked]),
+            np.array([one.label for one in ranked]),
+            np.array([one.is_told for one in ranked]),
+        )
+
+    def scores(self, weights: np.ndarray) -> list[float]:
+        """F1, precision, recall, average precision; meetings count *weights* times."""
+        times = weights[self.meetings]
+        told = (times * self.told).sum()
+        wanted = max((times * self.labels).sum(), 1)
+        right = (times * self.told * self.labels).sum()
+        above = np.cumsum(times * self.labels) / np.maximum(np.cumsum(times), 1)
+        average = (above * times * self.labels).sum() / wanted
+        return [
+            2 * right / (told + wanted),
+            right / max(told, 1),
+            right / wanted,
+            average,
+        ]
+
+
+def row(name: str, judged: Sequence[Judged], *, ranked: bool = True) -> None:
+    """One line of scores with their intervals."""
+    table = Table.of(judged)
+    count = int(table.meetings.max()) + 1
+    dice = np.random.default_rng(1)
+    drawn = [
+        table.scores(np.bincount(dice.integers(0, count, count), minlength=count))
+        for _ in range(DRAWS)
+    ]
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    cells = [
+        f"{value:.2f} ({low[i]:.2f}-{high[i]:.2f})"
+        for i, value in enumerate(table.scores(np.ones(count, dtype=int)))
+    ]
+    if not ranked:
+        cells[-1] = ""
+    print(f"| {name} | {len(judged)} | " + " | ".join(cells) + " |", flush=True)
+
+
+def head(title: str, *columns: str) -> None:
+    print(f"\n**{title}**\n\n| | " + " | ".join(columns) + " |")
+    print("|---" * (len(columns) + 1) + "|", flush=True)
+
+
+# --- questions
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text to judge, as one of the ways in which text comes."""
+
+    meeting: str
+    text: str
+    label: int
+
+
+def judge_questions(said: Sequence[Labelled]) -> dict[str, list[Judged]]:
+    """Marked, bare and turn text, judged by models that never saw the meeting."""
+    folds = fold_of(one.meeting for one in said)
+    judged: dict[str, list[Judged]] = defaultdict(list)
+    for fold in range(FOLDS):
+        known = [one for one in said if folds[series_of(one.meeting)] != fold]
+        new = [one for one in said if folds[series_of(one.meeting)] == fold]
+        marked = train_marked_questions(known).model()
+        bare = train_questions(known).model()
+        for name, texts in _texts(new).items():
+            for asked in texts:
+                confidence = confidence_by(marked, bare, asked.text)
+                least = told_from(asked.text)
+                judged[name].append(
+                    Judged(asked.meeting, asked.label, confidence, least)
+                )
+    return judged
+
+
+def _texts(said: Sequence[Labelled]) -> dict[str, list[Asked]]:
+    turns = turns_of(said)
+    return {
+        "punctuated": [Asked(one.meeting, one.text, one.label) for one in said],
+        "bare": [Asked(one.meeting, one.bare, one.label) for one in said],
+        "bare turns": [Asked(turn.meeting, turn.text, turn.label) for turn in turns],
+    }
+
+
+def show_questions(said: Sequence[Labelled]) -> None:
+    judged = judge_questions(said)
+    head("Questions", "texts", "F1", "precision", "recall", "average precision")
+    texts = _texts(said)
+    marks = [_by(asked, asked.text.rstrip("\"' )").endswith("?")) for asked in
+             texts["punctuated"]]  # fmt: skip
+    row("punctuated: question mark only", marks, ranked=False)
+    row("punctuated: ours", judged["punctuated"])
+    for name in ("bare", "bare turns"):
+        rules = [_by(asked, opens_question(asked.text)) for asked in texts[name]]
+        row(f"{name}: rules only", rules, ranked=False)
+        row(f"{name}: ours", judged[name])
+    head("Reliability of a question's confidence", "texts", "mean", "are questions")
+    for name in ("punctuated", "bare"):
+        _show_reliability(name, judged[name])
+
+
+def _by(asked: Asked, is_told: bool) -> Judged:
+    return Judged(asked.meeting, asked.label, float(is_told), 0.5)
+
+
+def _show_reliability(name: str, judged: Sequence[Judged]) -> None:
+    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+        some = [
+            one for one in judged if low <= one.confidence < low + 0.2 + (low > 0.7)
+        ]
+        if some:
+            mean = sum(one.confidence for one in some) / len(some)
+            share = sum(one.label for one in some) / len(some)
+            print(
+                f"| {name}, {low:.1f} to {low + 0.2:.1f} | {len(some)} "
+                f"| {mean:.2f} | {share:.2f} |"
+            )
+
+
+# --- action items
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAction:
+    """The likeliest task of one labelled sentence."""
+
+    sentence: Labelled
+    action: Action | None
+
+    @property
+    def confidence(self) -> float:
+        return self.action.confidence if self.action else 0.0
+
+    def as_judged(self) -> Judged:
+        sentence = self.sentence
+        return Judged(sentence.meeting, sentence.label, self.confidence, TOLD_FROM)
+
+    def by_rules(self) -> Judged:
+        """By the form alone: an order, a promise, a need of work."""
+        form = self.action.commitment if self.action else None
+        sure = 0.0
+        if self.action and form and form.form is not Form.NONE:
+            sure = 0.1 + assurance(form, self.action.due)
+        return Judged(self.sentence.meeting, self.sentence.label, sure, 0.3)
+
+
+def judge_actions(sentences: Sequence[Labelled]) -> list[JudgedAction]:
+    folds = fold_of(one.meeting for one in sentences)
+    judged: list[JudgedAction] = []
+    for fold in range(FOLDS):
+        known = [one for one in sentences if folds[series_of(one.meeting)] != fold]
+        model = train_actions(known).model()
+        for one in sentences:
+            if folds[series_of(one.meeting)] == fold:
+                found = actions_by(model, one.text, NOW, frozenset())
+                best = max(found, key=lambda a: a.confidence, default=None)
+                judged.append(JudgedAction(one, best))
+    return judged
+
+
+def show_actions(sentences: Sequence[Labelled]) -> None:
+    judged = judge_actions(sentences)
+    hand = [one for one in judged if not one.sentence.part]
+    own = [one for one in judged if one.sentence.part == "main"]
+    head("Action items", "sentences", "F1", "precision", "recall", "average precision")
+    for name, some in (("labelled here", own), ("labelled elsewhere", hand)):
+        row(f"{name}: rules only", [one.by_rules() for one in some])
+        row(f"{name}: ours", [one.as_judged() for one in some])
+    apart = [one for one in judged if one.sentence.part == "apart"]
+    head("Of action items", "meetings seen when the grammar was written", "others")
+    written = list(_parts_found([one for one in judged if one not in apart]))
+    others = list(_parts_found(apart))
+    for (name, here), (_, there) in zip(written, others, strict=True):
+        print(f"| {name} | {here} | {there} |")
+
+
+def _parts_found(judged: Sequence[JudgedAction]) -> Iterator[tuple[str, str]]:
+    positive = [one for one in judged if one.sentence.label and one.action]
+    dated = [one for one in positive if one.sentence.due]
+    yield "due spans found", _share([_finds_due(one) for one in dated])
+    undated = [one for one in judged if not one.sentence.due]
+    yield "dates told where none is due", _share([_tells_date(one) for one in undated])
+    free = [one for one in positive if not one.sentence.due]
+    yield "due spans in tasks without", _share([_has_due(one) for one in free])
+    assigned = [one for one in positive if one.sentence.assignee]
+    yield "assignees right", _share([_assigns(one) for one in assigned])
+    follow = [one for one in positive if one.sentence.is_follow_up]
+    yield "follow-ups found", _share([_follows(one) for one in follow])
+    called = [one.sentence.is_follow_up for one in positive if _follows(one)]
+    yield "follow-ups told that are some", _share(called)
+    yield "definitive or not, right", _share([_is_as_firm(one) for one in positive])
+
+
+def _share(right: Sequence[bool], fewest: int = FEWEST) -> str:
+    count = f"{sum(right)} of {len(right)}"
+    if len(right) < max(fewest, 1):
+        return count
+    return f"{count} ({100 * sum(right) / len(right):.1f} %)"
+
+
+def _has_due(one: JudgedAction) -> bool:
+    return one.action is not None and one.action.due is not None
+
+
+def _tells_date(one: JudgedAction) -> bool:
+    """Whether a day is told with the sentence, as the product would."""
+    action = one.action
+    is_told = action is not None and action.confidence >= TOLD_FROM
+    return is_told and bool(action and action.due and action.due.value)
+
+
+def _finds_due(one: JudgedAction) -> bool:
+    due, wanted = one.action.due if one.action else None, one.sentence.due or ""
+    if due is None:
+        return False
+    found, said = " ".join(fluent_words(due.text)), " ".join(fluent_words(wanted))
+    return found in said or said in found
+
+
+_FORMS = {
+    Form.SPEAKER: "speaker",
+    Form.REQUEST: "addressee",
+    Form.ORDER: "addressee",
+    Form.IMPERATIVE: "addressee",
+    Form.GROUP: "group",
+    Form.THIRD: "third",
+}
+
+
+def _assigns(one: JudgedAction) -> bool:
+    form = one.action.commitment.form if one.action else Form.NONE
+    return _FORMS.get(form) == one.sentence.assignee
+
+
+def _is_as_firm(one: JudgedAction) -> bool:
+    is_firm = one.sentence.kind == "D"
+    return one.action is not None and one.action.is_definitive == is_firm
+
+
+def _follows(one: JudgedAction) -> bool:
+    return one.action is not None and is_follow_up(one.action.text)
+
+
+# --- topics and cost
+
+
+def by_frequency(meeting: Meeting) -> list[str]:
+    counts = Counter(
+        word for _, text in meeting.turns for word in fluent_words(text)
+        if word not in STOP_WORDS and len(word) > 2 and word.isalpha()
+    )  # fmt: skip
+    return [word for word, _ in counts.most_common(TOPICS)]
+
+
+def by_yake(meeting: Meeting) -> list[str]:
+    import yake  # noqa: PLC0415  # installed for this benchmark alone
+
+    text = " ".join(text for _, text in meeting.turns)
+    extractor = yake.KeywordExtractor(n=3, top=TOPICS)
+    return [phrase for phrase, _ in extractor.extract_keywords(text)]
+
+
+def by_ours(meeting: Meeting) -> list[str]:
+    topics = Topics(InsightId)
+    told: dict[str, Topic] = {}
+    for said in messages_of(meeting):
+        told |= {topic.id: topic for topic in topics.hear(said)}
+    told |= {topic.id: topic for topic in topics.finish()}
+    shown = [topic for topic in told.values() if not topic.removed]
+    shown.sort(key=lambda topic: -topic.score)
+    return [topic.text for topic in shown[:TOPICS]]
+
+
+def messages_of(meeting: Meeting) -> Iterator[Said]:
+    start = 0.0
+    for index, (speaker, text) in enumerate(meeting.turns):
+        end = start + len(text.split()) / 2.5
+        at = NOW + timedelta(seconds=start)
+        message_id = MessageId(f"{meeting.name}:{index}")
+        yield Said(message_id, text, Party(speaker, speaker), start, end, at)
+        start = end
+
+
+def telling(text: str) -> set[str]:
+    words = fluent_words(text)
+    return {stem(word) for word in words if word not in STOP_WORDS and len(word) > 2}
+
+
+def show_topics(meetings: Sequence[Meeting]) -> None:
+    head("Topics", "title recall", "precision", "whole phrases", "ms a meeting")
+    for name, find in (
+        ("word frequency", by_frequency),
+        ("YAKE", by_yake),
+        ("ours, live", by_ours),
+    ):
+        began = time.process_time()
+        found = [find(meeting) for meeting in meetings]
+        spent = (time.process_time() - began) / len(meetings)
+        cells = [f"{score:.2f}" for score in _topic_scores(meetings, found)]
+        print(f"| {name} | {' | '.join(cells)} | {1000 * spent:.0f} |", flush=True)
+
+
+def _topic_scores(
+    meetings: Sequence[Meeting], found: Sequence[list[str]]
+) -> tuple[float, float, float]:
+    """The share of titles' words that is told; of told words, and of whole phrases,
+    that is in titles or summary."""
+    recalls: list[float] = []
+    words_right: list[float] = []
+    phrases_right: list[float] = []
+    for meeting, phrases in zip(meetings, found, strict=True):
+        told = [telling(phrase) for phrase in phrases]
+        titles = [words for words in map(telling, meeting.titles) if words]
+        wanted = telling(meeting.summary).union(*titles)
+        recalls += [len(words & set().union(*told)) / len(words) for words in titles]
+        words_right += [len(words & wanted) / max(len(words), 1) for words in told]
+        phrases_right += [bool(words) and words <= wanted for words in told]
+    return _mean(recalls), _mean(words_right), _mean(phrases_right)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / max(len(values), 1)
+
+
+def show_cost(meetings: Sequence[Meeting]) -> None:
+    settings = InsightSettings(
+        kinds=frozenset({"question", "action_item", "follow_up", "topic"}),
+        detect_entities=True,
+        sentiment=True,
+    )
+    messages = [said for meeting in meetings for said in messages_of(meeting)]
+    insights = Insights(settings, InsightId)
+    speech = sum(said.end - said.start for said in messages)
+    began = time.process_time()
+    for said in messages:
+        insights.hear(said)
+    spent = time.process_time() - began
+    share = 100 * spent / (speech * RECOGNITION)
+    head("Cost", "value")
+    print(f"| CPU a final, all insights | {1000 * spent / len(messages):.1f} ms |")
+    print(f"| of that utterance's recognition | {share:.2f} % |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="the folder of the labelled meetings")
+    data = parser.parse_args().data
+    show_questions(read_questions(data))
+    show_actions(read_actions(data))
+    meetings = read_meetings(data)
+    show_topics(meetings)
+    show_cost(meetings)
+
+
+if __name__ == "__main__":
+    main()
