@@ -35,6 +35,8 @@ class Labelled:
     is_follow_up: bool = False
     part: str = ""
     """`apart`: of meetings on which no grammar was written."""
+    again: str = ""
+    """Its label when it was read a second time, where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +145,5 @@ def _labelled(row: dict[str, Any]) -> Labelled:
         due=due,
         is_follow_up=bool(row.get("followup")),
         part=str(row.get("part", "")),
+        again=str(row.get("again", "")),
     )

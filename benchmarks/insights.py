@@ -287,6 +287,18 @@ def show_actions(sentences: Sequence[Labelled]) -> None:
         print(f"| {name} | {here} | {there} |")
 
 
+def show_agreement(sentences: Sequence[Labelled]) -> None:
+    """How often one labeller, reading again in another order, said the same."""
+    twice = [one for one in sentences if one.again]
+    same = sum(one.kind == one.again for one in twice) / len(twice)
+    first = Counter(one.kind for one in twice)
+    second = Counter(one.again for one in twice)
+    chance = sum(first[kind] * second[kind] for kind in first) / len(twice) ** 2
+    head("Labels read again", "sentences", "same", "kappa")
+    kappa = (same - chance) / (1 - chance)
+    print(f"| D, S or N | {len(twice)} | {same:.2f} | {kappa:.2f} |")
+
+
 def _parts_found(judged: Sequence[JudgedAction]) -> Iterator[tuple[str, str]]:
     positive = [one for one in judged if one.sentence.label and one.action]
     dated = [one for one in positive if one.sentence.due]
@@ -459,7 +471,9 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of the labelled meetings")
     data = parser.parse_args().data
     show_questions(read_questions(data))
-    show_actions(read_actions(data))
+    sentences = read_actions(data)
+    show_actions(sentences)
+    show_agreement(sentences)
     meetings = read_meetings(data)
     show_topics(meetings)
     show_cost(meetings)

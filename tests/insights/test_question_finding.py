@@ -2,6 +2,7 @@
 
 import pytest
 
+from symbl_cli.server.insights.names import vocative
 from symbl_cli.server.insights.questions import (
     asking_part,
     is_greeting,
@@ -46,6 +47,21 @@ def test_what_asks_is_a_question(text: str) -> None:
 @pytest.mark.parametrize("text", TOLD)
 def test_what_tells_is_none(text: str) -> None:
     assert question_confidence(text) < told_from(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Bea, when does it open?", "Bea"),
+        ("When does it open, Dora?", "Dora"),
+        ("Dora, could you open it?", "Dora"),
+        ("Splendid, when does it open?", None),
+        ("Great, can you open it?", None),
+        ("when does it open bea", "bea"),
+    ],
+)
+def test_a_name_calls_somebody_a_cheer_nobody(text: str, name: str | None) -> None:
+    assert vocative(text, {"bea"}) == name
 
 
 def test_the_asking_part_stands_alone() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ...frozen import dataclass
 from .commitments import Commitment, Form
 from .findings import Party
+from .stop_words import STOP_WORDS, VAGUE_WORDS
 
 _UNNAMED = re.compile(r"speaker \d+", re.IGNORECASE)
 _VOCATIVE_END = re.compile(r",\s*(?P<name>[A-Z][\w'’-]+)\s*[?.!]*$")
@@ -15,13 +16,20 @@ _VOCATIVE_START = re.compile(
     r"[,\s]+)*(?P<name>[A-Z][\w'’-]+),\s",
     re.IGNORECASE,
 )
-_NOT_NAMES = frozenset(
-    (
-        "i so and but okay ok well hey then yes yeah no right please thanks great sure"
-        " now also first second finally anyway alright actually maybe perhaps everyone"
-        " everybody guys all today tomorrow monday tuesday wednesday thursday friday"
-        " saturday sunday next later hello hi good fine um uh oh"
-    ).split()
+_VOCATIVE_ORDER = re.compile(
+    r"^(?P<name>[A-Z][\w'’-]+), (?:please|(?:can|could|would|will) you)\b"
+)
+_NOT_NAMES = (
+    STOP_WORDS
+    | VAGUE_WORDS
+    | frozenset(
+        (
+            "i so and but okay ok well hey then yes yeah no right please thanks great sure"
+            " now also first second finally anyway alright actually maybe perhaps everyone"
+            " everybody guys all today tomorrow monday tuesday wednesday thursday friday"
+            " saturday sunday next later hello hi good fine um uh oh"
+        ).split()
+    )
 )
 
 
@@ -75,11 +83,19 @@ def first_name(party: Party) -> str:
 
 
 def vocative(text: str, known: Iterable[str] = ()) -> str | None:
-    """The name by which the sentence *text* calls somebody, as written."""
+    """The name by which the sentence *text* calls somebody, as written.
+
+    At its beginning a stranger is called only to be asked for something: "Great, …"
+    is nobody.
+    """
     lower = frozenset(known)
-    for pattern in (_VOCATIVE_END, _VOCATIVE_START):
+    for pattern, strangers in (
+        (_VOCATIVE_END, True),
+        (_VOCATIVE_START, False),
+        (_VOCATIVE_ORDER, True),
+    ):
         match = pattern.search(text)
-        if match and _is_name(match["name"], lower):
+        if match and _is_name(match["name"], lower, strangers=strangers):
             return match["name"]
     words = text.rstrip(" ?.!").split()
     if len(words) > 1:
@@ -113,7 +129,7 @@ def _third(commitment: Commitment, text: str, room: Room) -> Party | None:
     return room.named(name) if _is_name(name, room.first_names) else None
 
 
-def _is_name(word: str, known: frozenset[str]) -> bool:
+def _is_name(word: str, known: frozenset[str], *, strangers: bool = True) -> bool:
     if word.lower() in known:
         return True
-    return word[:1].isupper() and word.lower() not in _NOT_NAMES
+    return strangers and word[:1].isupper() and word.lower() not in _NOT_NAMES
