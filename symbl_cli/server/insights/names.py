@@ -24,10 +24,10 @@ _NOT_NAMES = (
     | VAGUE_WORDS
     | frozenset(
         (
-            "i so and but okay ok well hey then yes yeah no right please thanks great sure"
-            " now also first second finally anyway alright actually maybe perhaps everyone"
-            " everybody guys all today tomorrow monday tuesday wednesday thursday friday"
-            " saturday sunday next later hello hi good fine um uh oh"
+            "i so and but okay ok well hey then yes yeah no right please thanks great"
+            " sure now also first second finally anyway alright actually maybe perhaps"
+            " everyone everybody guys all today tomorrow monday tuesday wednesday"
+            " thursday friday saturday sunday next later hello hi good fine um uh oh"
         ).split()
     )
 )

@@ -16,7 +16,7 @@ _MOST_SHOWN = 12
 _FEWEST_SHOWN = 3
 _MESSAGES_A_TOPIC = 6
 """A conversation has one topic more for so many messages."""
-_KEPT = 4000
+_KEPT = 2500
 """Phrases remembered; the rarest and oldest are forgotten beyond."""
 _LEAVES_BELOW = 0.6
 """Of the weight that would bring a topic in: below it, one shown leaves."""
