@@ -9,7 +9,6 @@ from rich.text import Text
 from ..text.terminal import terminal_safe
 from .sheets import Sheet
 
-
 _WHOLE = {"ID", "Started", "Length", "Time", "Due"}
 """Columns whose cells are copied, and so never broken."""
 

@@ -138,7 +138,11 @@ def test_no_conversation_is_read_without_a_token(
     assert body == {"message": "Token validation failed for provided token."}
 
 
-def _dial(server: ServerProcess, path: str, **options: Any) -> websocket.WebSocket:
+def _dial(
+    server: ServerProcess,
+    path: str,
+    **options: Any,  # noqa: ANN401 - the library's
+) -> websocket.WebSocket:
     return websocket.create_connection(f"{server.ws_url}{path}", timeout=20, **options)
 
 
