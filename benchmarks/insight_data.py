@@ -5,6 +5,8 @@ places are kept (`labels/`).
 """
 
 import json
+import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 from symbl_cli.server.insights.words import tidy
 
+FOLDS = 5
 LABELS = Path(__file__).parent / "labels" / "action_items.jsonl"
 
 
@@ -80,6 +83,17 @@ def turns_of(utterances: Iterable[Labelled]) -> list[Turn]:
             turns.append(Turn(said.meeting, said.bare, said.label, 1))
         last = who
     return turns
+
+
+def fold_of(meetings: Iterable[str]) -> dict[str, int]:
+    """A fold for each meeting; meetings of one series fall together."""
+    series = sorted({series_of(meeting) for meeting in meetings})
+    random.Random(0).shuffle(series)
+    return {name: index % FOLDS for index, name in enumerate(series)}
+
+
+def series_of(meeting: str) -> str:
+    return re.sub(r"(?<=\d)[a-d]$", "", meeting)
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -10,28 +10,28 @@ are of 95 %, by drawing meetings again with replacement.
 """
 
 import argparse
-import random
-import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.insight_data import (
+    FOLDS,
     Labelled,
     Meeting,
+    fold_of,
     read_actions,
     read_meetings,
     read_questions,
+    series_of,
     turns_of,
 )
+from benchmarks.insight_scores import Judged, head, row
 from scripts.train_insights import (
     train_actions,
     train_marked_questions,
@@ -61,98 +61,12 @@ from symbl_cli.server.insights.stemming import stem
 from symbl_cli.server.insights.stop_words import STOP_WORDS
 from symbl_cli.server.insights.topics import Topics
 
-FOLDS = 5
-DRAWS = 400
 TOPICS = 12
 FEWEST = 50
 """Positives below which counts are told, no shares."""
 RECOGNITION = 0.08
 """CPU seconds of recognition a second of speech (the budget)."""
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One text, what it is, and how sure a way of finding was."""
-
-    meeting: str
-    label: int
-    confidence: float
-    least: float
-    """From where it is told."""
-
-    @property
-    def is_told(self) -> bool:
-        return self.confidence >= self.least
-
-
-def fold_of(meetings: Iterable[str]) -> dict[str, int]:
-    """A fold for each meeting; meetings of one series fall together."""
-    series = sorted({series_of(meeting) for meeting in meetings})
-    random.Random(0).shuffle(series)
-    return {name: index % FOLDS for index, name in enumerate(series)}
-
-
-def series_of(meeting: str) -> str:
-    return re.sub(r"(?<=\d)[a-d]$", "", meeting)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Many judged texts as columns, sorted by falling confidence."""
-
-    meetings: np.ndarray
-    labels: np.ndarray
-    told: np.ndarray
-
-    @classmethod
-    def of(cls, judged: Sequence[Judged]) -> "Table":
-        ranked = sorted(judged, key=lambda one: -one.confidence)
-        names = {name: i for i, name in enumerate(sorted({o.meeting for o in ranked}))}
-        return cls(
-            np.array([names[one.meeting] for one in ranked]),
-            np.array([one.label for one in ranked]),
-            np.array([one.is_told for one in ranked]),
-        )
-
-    def scores(self, weights: np.ndarray) -> list[float]:
-        """F1, precision, recall, average precision; meetings count *weights* times."""
-        times = weights[self.meetings]
-        told = (times * self.told).sum()
-        wanted = max((times * self.labels).sum(), 1)
-        right = (times * self.told * self.labels).sum()
-        above = np.cumsum(times * self.labels) / np.maximum(np.cumsum(times), 1)
-        average = (above * times * self.labels).sum() / wanted
-        return [
-            2 * right / (told + wanted),
-            right / max(told, 1),
-            right / wanted,
-            average,
-        ]
-
-
-def row(name: str, judged: Sequence[Judged], *, ranked: bool = True) -> None:
-    """One line of scores with their intervals."""
-    table = Table.of(judged)
-    count = int(table.meetings.max()) + 1
-    dice = np.random.default_rng(1)
-    drawn = [
-        table.scores(np.bincount(dice.integers(0, count, count), minlength=count))
-        for _ in range(DRAWS)
-    ]
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    cells = [
-        f"{value:.2f} ({low[i]:.2f}-{high[i]:.2f})"
-        for i, value in enumerate(table.scores(np.ones(count, dtype=int)))
-    ]
-    if not ranked:
-        cells[-1] = ""
-    print(f"| {name} | {len(judged)} | " + " | ".join(cells) + " |", flush=True)
-
-
-def head(title: str, *columns: str) -> None:
-    print(f"\n**{title}**\n\n| | " + " | ".join(columns) + " |")
-    print("|---" * (len(columns) + 1) + "|", flush=True)
 
 
 # --- questions

@@ -17,6 +17,7 @@ from .date_grammar import (
 _FRIDAY = 4
 _SUNDAY = 6
 _NOON = 12
+_LONGEST_MONTH = 31
 _LATEST_MORNING_HOUR = 7
 """`by seven` is said of the evening, `at eight` of the morning."""
 
@@ -156,7 +157,7 @@ def _month_day(month: str, day: str, year: str | None, today: date) -> date:
 
 
 def _next_day_of_month(day: int, today: date) -> date:
-    if not 1 <= day <= 31:  # noqa: PLR2004
+    if not 1 <= day <= _LONGEST_MONTH:
         raise ValueError(day)
     month = today if day >= today.day else _first_of_next_month(today)
     while monthrange(month.year, month.month)[1] < day:

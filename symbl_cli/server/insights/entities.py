@@ -63,6 +63,7 @@ _URL = re.compile(
 _PHONE = re.compile(
     r"(?<![\w.])\+?(?:\(\d{2,4}\)[ -]?)?\d{2,4}(?:[ .-]\d{2,4}){2,4}(?![\w.]\d)"
 )
+_PHONE_DIGITS = range(7, 16)
 _PLACE = re.compile(
     r"\b(?:in|near)\s(?P<place>(?:[A-Z][a-z]{2,})"
     r"(?:\s[A-Z][a-z]+)?)(?=[\s.,?!]|$)"
@@ -112,7 +113,7 @@ def _spans(text: str, now: datetime, names: tuple[str, ...]) -> Iterator[_Span]:
     yield from _date_spans(text, now)
     for match in _PHONE.finditer(text):
         digits = re.sub(r"[^\d+]", "", match.group())
-        if 7 <= len(digits.lstrip("+")) <= 15:  # noqa: PLR2004
+        if len(digits.lstrip("+")) in _PHONE_DIGITS:
             yield _Span("phone", "", *match.span(), digits)
     for match in DURATION_SPAN.finditer(text):
         if match["count"].lower() not in {"a", "an"}:
@@ -189,7 +190,7 @@ def _amount(words: str) -> float:
     total, part = 0, 0
     for word in plain.split():
         magnitude = _MAGNITUDES.get(word)
-        if magnitude == 100:  # noqa: PLR2004
+        if word == "hundred" and magnitude:
             part = max(part, 1) * magnitude
         elif magnitude:
             total += max(part, 1) * magnitude

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .clauses import FILLERS, HESITATIONS, split_clauses
 from .findings import Insight, InsightKind, Party, Said
-from .questions import question_confidence
+from .questions import question_confidence, told_from
 from .sentences import split_sentences
 from .stop_words import STOP_WORDS
 from .words import norms, read_words
@@ -18,7 +18,13 @@ _ANSWER_WITHIN = 45.0
 """Seconds after a question; later, only content tells."""
 _REPLY_WITHIN = 15.0
 _FURTHEST = 8
-"""Messages between a question and its answer."""
+"""Messages after a question in which its answer may come."""
+_NEAR = 3
+"""Messages in which "yes" or "sure" is a reply."""
+_NEXT = 2
+"""Messages in which any statement of somebody else is an answer."""
+_SHARED_WORDS = 2
+"""Telling words that a later answer shares with its question, at least."""
 
 _YES_NO = re.compile(
     r"(?:yes|yeah|yep|yup|no|nope|nah|sure|of course|absolutely|definitely|correct"
@@ -109,7 +115,8 @@ class Replies:
             if said.id in opened.insight.message_ids:
                 continue
             opened.distance += 1
-            if opened.distance > 3 or said.start - opened.end > _REPLY_WITHIN:  # noqa: PLR2004
+            is_late = said.start - opened.end > _REPLY_WITHIN
+            if is_late or opened.distance > _NEAR:
                 self._tasks.remove(opened)
             elif _takes_on(spoken, said.speaker, opened.insight):
                 self._tasks.remove(opened)
@@ -121,18 +128,19 @@ def _is_answer(said: Said, opened: _Open) -> bool:
     if said.speaker == question.speaker or said.start < opened.end - 1.0:
         return False
     sentences = [p.text for p in split_sentences(said.text)]
-    statements = [s for s in sentences if question_confidence(s) < 0.5]  # noqa: PLR2004
+    statements = [s for s in sentences if question_confidence(s) < told_from(s)]
     if not statements:
         return False
     spoken = _spoken(said)
     if not spoken or _OPEN_STILL.search(spoken):
         return False
-    if opened.is_polar and _YES_NO.match(spoken) and opened.distance <= 3:  # noqa: PLR2004
+    if opened.is_polar and _YES_NO.match(spoken) and opened.distance <= _NEAR:
         return True
-    shares = _content(" ".join(statements)) & _content(question.text)
-    near = opened.distance <= 2 and said.start - opened.end <= _ANSWER_WITHIN  # noqa: PLR2004
-    telling = len(_content(" ".join(statements)))
-    return (near and telling >= 1) or (len(shares) >= 2 and telling >= 3)  # noqa: PLR2004
+    told = _content(" ".join(statements))
+    if opened.distance <= _NEXT and said.start - opened.end <= _ANSWER_WITHIN:
+        return bool(told)
+    shared = told & _content(question.text)
+    return len(shared) >= _SHARED_WORDS and len(told) > len(shared)
 
 
 def _takes_on(spoken: str, who: Party, insight: Insight) -> bool:
