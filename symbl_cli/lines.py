@@ -4,10 +4,12 @@ Lines are what sinks, the journal, hooks and webhooks know; frames stop before t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from .frozen import dataclass
 
 
 class InsightKind(StrEnum):

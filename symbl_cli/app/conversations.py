@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeAlias
 from uuid import uuid4
@@ -15,6 +15,7 @@ from ..connect.choice import endpoint_for
 from ..connect.lease import hold_lease
 from ..conversations.client import ConversationsClient
 from ..conversations.http import Http
+from ..frozen import dataclass
 from ..protocol import resources as r
 from ..protocol.events import Person, Tracker
 from ..render import sheets

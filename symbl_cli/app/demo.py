@@ -1,9 +1,9 @@
 """The conversation that comes along, for `--demo`."""
 
 import tomllib
-from dataclasses import dataclass
 from importlib.resources import files
 
+from ..frozen import dataclass
 from ..protocol.events import TrackerSpec
 
 DEMO = "resources/demo/conversation.flac"

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
 from ..errors import OutputError
+from ..frozen import dataclass
 from ..sinks.jsonl import JsonLines
 from ..sinks.output import Output, OutputFile
 from ..sinks.sink import Sink

@@ -1,13 +1,13 @@
 """`symbl conversation rename|delete|export|import`: what changes conversations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ..conversations.client import ConversationsClient
 from ..conversations.exports import read_export, write_export
 from ..errors import ConflictError
+from ..frozen import dataclass
 from ..protocol import resources as r
 from .conversations import Asking, asked
 

@@ -1,11 +1,12 @@
 """What `symbl stream` is asked to do, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 
 from ..errors import UsageError
+from ..frozen import dataclass
 
 
 class Form(StrEnum):

@@ -5,11 +5,11 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..config.settings import Color, Settings
 from ..errors import OutputError
+from ..frozen import dataclass
 from ..lines import End, Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.many import Many

@@ -1,7 +1,7 @@
 """What a run of `symbl stream` is going to be, decided before anything is opened."""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,6 +10,7 @@ from .. import __version__
 from ..config.resolve import Configuration
 from ..config.settings import Engine, Settings
 from ..errors import UsageError
+from ..frozen import dataclass
 from ..streaming.run import Run
 from .demo import Demo
 from .detection import config_of, trackers_of, vocabulary_of

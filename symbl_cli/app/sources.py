@@ -5,7 +5,6 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ..audio.channels import split
 from ..audio.feed import Feed
 from ..audio.source import AudioSource
 from ..errors import OutputError
+from ..frozen import dataclass
 from ..media.format import Encoding
 from ..protocol.events import Person
 from .demo import DEMO, Demo

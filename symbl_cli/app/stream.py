@@ -75,6 +75,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             _TellingOfServer(outputs.sink, server, outputs.notices),
             control=control,
             on_frame=outputs.on_frame,
+            on_complaint=outputs.notices.warning,
         )
     if (missing := end.error) is not None:
         notices.warning(missing.message, suggestion=missing.suggestion)

@@ -3,9 +3,9 @@
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ..errors import AudioError, MissingError, SymblError, UsageError
+from ..frozen import dataclass
 from ..media.install import RECORDER, install_command
 from .drivers.driver import Driver, InputDevice
 

@@ -1,9 +1,9 @@
 """How loud a microphone is, for people who set it up."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import log10
 
+from ..frozen import dataclass
 from ..media import samples
 from .feed import Feed
 from .source import Chunk, SourceState

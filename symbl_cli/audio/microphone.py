@@ -3,12 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TypeAlias
 
 from ..errors import AudioError, SymblError
+from ..frozen import dataclass
 from ..media.format import AudioFormat
 from .devices import MICROPHONE, SYSTEM, choose, open_device
 from .drivers.driver import Driver, InputDevice, Stream

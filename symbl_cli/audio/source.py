@@ -1,9 +1,9 @@
 """What every source of sound is to those who read it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from ..frozen import dataclass
 from ..media.format import AudioFormat
 
 

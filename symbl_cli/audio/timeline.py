@@ -3,8 +3,8 @@
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..frozen import dataclass
 from ..media.format import AudioFormat
 from .source import Captured, Chunk, Skipped, SourceState
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from ..config.settings import SecretStore, Settings
 from ..config.vendor import VendorCredentials, read_vendor_file
 from ..connect.token import forget_tokens
 from ..errors import NotFoundError, OutputError, UsageError
+from ..frozen import dataclass
 from .options import Reporting
 
 _SEVERAL = 2

@@ -1,10 +1,10 @@
 """The credentials for a remote server, and where they came from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..errors import AuthenticationError
+from ..frozen import dataclass
 from .resolve import Configuration
 from .secrets import Secret, read_secret
 from .settings import Origin, SecretStore, Source

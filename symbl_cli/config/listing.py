@@ -1,8 +1,8 @@
 """What is in force, row by row; of secrets only that they are there."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..frozen import dataclass
 from .credentials import (
     AccessToken,
     AppCredentials,

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from ..frozen import dataclass
 
 APP = "symbl"
 CONFIG_FILE = "config.toml"

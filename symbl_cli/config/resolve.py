@@ -6,10 +6,11 @@ variable left over in a shell does not send one profile's words to another's ser
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from ..errors import NotFoundError, UsageError
+from ..frozen import dataclass
 from .files import read_toml
 from .places import PROJECT_FILE, Folder, Places
 from .settings import OUTPUTS_AND_HOOKS, SETTINGS, Origin, Settings, Source

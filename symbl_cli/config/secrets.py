@@ -7,11 +7,12 @@ for no profile, below `[profiles.NAME]` for one.
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Thread
 from typing import TypeVar
 
 from ..errors import MissingError
+from ..frozen import dataclass
 from .files import editing, read_toml
 from .places import Places
 from .settings import SecretStore

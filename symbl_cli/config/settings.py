@@ -1,11 +1,12 @@
 """Every setting there is, as one typed table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+from ..frozen import dataclass
 from . import values
 
 

@@ -1,9 +1,9 @@
 """What the vendor left behind: their `symbl.conf`, and addresses that are off."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
+from ..frozen import dataclass
 from .places import Folder, NoFolder
 from .secrets import Secret
 

@@ -1,7 +1,6 @@
 """The speech models of the embedded server, asked of the server's own program."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from ..errors import (
     UsageError,
 )
 from ..protocol.events import Json
-from .child import COMMAND, python_path
+from .child import COMMAND, environment_of_child
 
 _ERRORS = (UsageError, MissingError, UnreachableError, OutputError, DiskFullError)
 
@@ -62,7 +61,7 @@ def ask(arguments: Sequence[str], models_folder: Path | None) -> Iterator[Answer
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": python_path()},
+        env=environment_of_child(),
     ) as program:
         for line in program.stdout or ():
             yield from _answers(json.loads(line))

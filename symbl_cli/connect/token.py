@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from ..errors import (
     RemoteProtocolError,
     UnreachableError,
 )
+from ..frozen import dataclass
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response

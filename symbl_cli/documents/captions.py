@@ -1,10 +1,10 @@
 """Captions: what was said as cues of two short lines, in SRT and WebVTT."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import escape
 from unicodedata import east_asian_width
 
+from ..frozen import dataclass
 from .times import stamp
 
 COLUMNS = 42

@@ -6,9 +6,9 @@ In parts, so that a meeting can be written down while it goes on: `heading` and
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from ..frozen import dataclass
 from .times import clock
 
 

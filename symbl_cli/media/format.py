@@ -1,7 +1,8 @@
 """All arithmetic between rates, bytes and seconds."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ..frozen import dataclass
 
 
 class Encoding(StrEnum):

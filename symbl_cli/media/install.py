@@ -1,8 +1,9 @@
 """The command that installs a missing piece on this system."""
 
 import sys
-from dataclasses import dataclass
 from shutil import which
+
+from ..frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Samples without a header, or behind one that was read already."""
 
-from dataclasses import dataclass
-
 from ..errors import AudioError
+from ..frozen import dataclass
 from .format import AudioFormat
 from .reader import ByteStream
 from .samples import SampleCodec

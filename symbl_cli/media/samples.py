@@ -6,11 +6,12 @@ slices, `bytes.translate`, and one integer a block that holds every sample side 
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from math import isnan
 from struct import Struct, pack, unpack
 from typing import TypeAlias
+
+from ..frozen import dataclass
 
 Convert: TypeAlias = Callable[[bytes], bytes]
 """Whole samples of one kind to 16-bit little-endian ones."""

@@ -1,8 +1,9 @@
 """What the first bytes of a file or pipe say about the rest."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+
+from ..frozen import dataclass
 
 HEAD_SIZE = 4096
 """Bytes that `sniff` wants to see, where there are as many."""

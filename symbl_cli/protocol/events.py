@@ -7,8 +7,10 @@ Fields that a class does not know stay in its *extra*, so that they survive a re
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NewType, TypeAlias
+
+from ..frozen import dataclass
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Fields: TypeAlias = Mapping[str, Json]

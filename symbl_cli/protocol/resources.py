@@ -5,9 +5,10 @@ Sections (§) are those of the reference, conversation-api.md; what is ours is m
 not know stay in its *extra*. How they stand in JSON is told in `resource_table.py`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from ..frozen import dataclass
 from .events import (
     EntityMatch,
     Fields,

@@ -2,9 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ..frozen import dataclass
 from .events import Json
 from .values import Kind, Malformed, bounded
 

@@ -7,9 +7,9 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 
+from ..frozen import dataclass
 from .events import Fields, Json
 
 MAX_DEPTH = 32

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TextIO
 
 from ..errors import UsageError
+from ..frozen import dataclass
 from ..protocol.events import Json
 from ..protocol.resource_table import wire_names, write
 from ..text.terminal import terminal_safe

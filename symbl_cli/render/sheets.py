@@ -1,10 +1,10 @@
 """Conversations and what is in them as tables of text; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..documents.times import clock
+from ..frozen import dataclass
 from ..protocol import resources as r
 from ..protocol.events import Person, Tracker
 

@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +17,7 @@ from ..config.vendor import read_vendor_file
 from ..connect.choice import endpoint_for, engine_of
 from ..connect.launcher import LocalServer
 from ..errors import UsageError
+from ..frozen import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ import re
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import jwt
 
 from ..errors import UsageError
+from ..frozen import dataclass
 from ..protocol.local import LOCAL_TENANT
 
 DAY = 86_400

@@ -1,8 +1,9 @@
 """What a server is told when it starts."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from ..frozen import dataclass
 
 
 class RecognizerName(StrEnum):

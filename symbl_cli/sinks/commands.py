@@ -9,12 +9,12 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO
 
 from ..errors import UsageError
+from ..frozen import dataclass
 from ..lines import (
     Body,
     End,

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -15,6 +14,7 @@ from requests.auth import AuthBase
 
 from ..config.endpoint import is_loopback
 from ..errors import UsageError
+from ..frozen import dataclass
 from ..lines import Line, Transcript
 from .json_form import encode
 from .notices import Notices

@@ -1,10 +1,11 @@
 """What the live region shows, as values: lines in, rows of text out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from typing import TypeVar
 
 from ..documents.times import clock
+from ..frozen import dataclass
 from ..lines import Body, Insight, InsightKind, State, Status, Transcript
 from ..text.terminal import clip, clip_start, columns, terminal_safe
 from .text_form import insight_text

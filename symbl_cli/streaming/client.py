@@ -3,12 +3,12 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Self
 
 from ..errors import ConnectionLost, RemoteProtocolError, SymblError
+from ..frozen import dataclass
 from ..protocol.codec import decode, encode, read_text
 from ..protocol.events import (
     ClientEvent,

@@ -1,11 +1,11 @@
 """The queue between the threads that read sockets and the one that tells lines."""
 
 from collections import deque
-from dataclasses import dataclass
 from threading import Condition
 from typing import TypeAlias
 
 from ..errors import UnreachableError
+from ..frozen import dataclass
 from ..lines import Status
 from ..protocol.events import Event, RecognitionResult
 

@@ -5,11 +5,11 @@ import os
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from ..errors import UnreachableError
+from ..frozen import dataclass
 from .tls import secured
 
 MAX_HANDSHAKE = 2**16

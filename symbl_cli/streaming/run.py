@@ -1,10 +1,11 @@
 """What a run of the streaming engine is told, before and while it runs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from queue import SimpleQueue
 
+from ..frozen import dataclass
 from ..lines import EndReason
 from ..protocol.events import Person, StreamConfig, TrackerSpec
 

@@ -1,9 +1,9 @@
 """Who says what when, as far as lines refer back to it."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 
+from ..frozen import dataclass
 from ..lines import SpeakerRef, Transcript
 from ..protocol.events import MessageId, Person
 

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from ..errors import ConnectionLost
+from ..frozen import dataclass
 from ..protocol.events import Audio, Skip, StopRequest
 from .client import Ended, Hello, StreamingClient
 from .patience import Patience

@@ -1,11 +1,12 @@
 """Captured sound that is kept until it is final."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from threading import Condition
 from typing import Protocol, TypeAlias
+
+from ..frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """One source on its way: captured, kept, sent."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..audio.source import AudioSource
 from ..config.endpoint import Server
+from ..frozen import dataclass
 from ..protocol.events import Person, SpeechRecognition, StartRequest
 from .capture import Capture
 from .inbox import Inbox, Notice

@@ -11,7 +11,6 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ import websocket
 
 from ..config.endpoint import Endpoint
 from ..errors import AuthenticationError, ConnectionLost, UnreachableError
+from ..frozen import dataclass
 from .line import DeadlineSocket, Line, Target, open_line, target_of
 
 log = logging.getLogger(__name__)

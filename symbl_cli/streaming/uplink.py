@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Event as Flag
 from threading import Lock
 
@@ -14,6 +14,7 @@ from ..errors import (
     RemoteProtocolError,
     UnreachableError,
 )
+from ..frozen import dataclass
 from ..lines import State, Status
 from ..protocol.events import (
     ErrorMessage,

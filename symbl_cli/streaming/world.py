@@ -3,10 +3,10 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..config.endpoint import Endpoint
+from ..frozen import dataclass
 from .run import Run
 from .transport import Transport, dial
 

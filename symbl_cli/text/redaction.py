@@ -7,8 +7,9 @@ hidden; nor is what was said over several messages.
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ..frozen import dataclass
 
 
 class Sensitive(StrEnum):

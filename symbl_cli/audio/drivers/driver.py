@@ -1,8 +1,8 @@
 """What every way to a sound card is to those who record."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from ...frozen import dataclass
 from ...media.format import AudioFormat
 
 

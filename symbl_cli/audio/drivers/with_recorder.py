@@ -3,12 +3,12 @@
 import logging
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from shutil import which
 from threading import Thread
 from typing import IO
 
 from ...errors import AudioError, MissingError
+from ...frozen import dataclass
 from ...media.child import Child
 from ...media.format import AudioFormat
 from ..feed import block_samples

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import cast
 
 from ...errors import SymblError
+from ...frozen import dataclass
 from ...protocol.codec import decode, encode
 from ...protocol.events import (
     ConversationId,

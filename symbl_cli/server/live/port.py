@@ -5,10 +5,10 @@ these two. Everything that crosses can be pickled.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from ...frozen import dataclass
 from ...protocol.events import ModifyRequest, ServerEvent, Skip, StartRequest
 
 

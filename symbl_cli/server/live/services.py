@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import datetime
 
+from ...frozen import dataclass
 from ..recognition.listener import Recognition
 from ..store.store import Store
 from .leases import Leases

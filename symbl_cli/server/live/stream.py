@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
 from ...errors import RemoteProtocolError
+from ...frozen import dataclass
 from ...media.format import AudioFormat, Encoding
 from ...protocol import events as wire
 from ...protocol.codec import encode

@@ -1,9 +1,9 @@
 """From samples of a stream to the time on the wall."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ...frozen import dataclass
 from ...protocol.events import StreamConfig
 
 

@@ -5,11 +5,11 @@ The only place in the software that ever downloads.
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from ...errors import MissingError, UnreachableError
+from ...frozen import dataclass
 
 INSTALL = "pip install 'symbl-cli[local]'"
 LANGUAGE = "en"

@@ -5,9 +5,9 @@ A frame is its length, four bytes, then a line of JSON, then samples if any.
 
 import json
 import struct
-from dataclasses import dataclass
 from typing import IO, TypeAlias
 
+from ...frozen import dataclass
 from .recognizer import HeardWord, Recognized
 
 _LENGTH = struct.Struct("<I")

@@ -6,8 +6,8 @@ alone, however they are cut, whenever the texts come back.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ...frozen import dataclass
 from ...media.format import AudioFormat
 from .recognizer import SAMPLE_RATE, HeardWord, Recognized
 from .scheduler import Wish

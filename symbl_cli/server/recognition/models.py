@@ -8,11 +8,11 @@ import errno
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from ...errors import DiskFullError, MissingError, OutputError, UsageError
+from ...frozen import dataclass
 from .catalogue import INSTALL, Offer, fetch, read_catalogue
 from .frames import Ready, Refused, decode_reply, read_frame
 from .workers import worker_command, worker_environment

@@ -1,8 +1,9 @@
 """What every recogniser is to the worker that runs it."""
 
 from array import array
-from dataclasses import dataclass
 from typing import Protocol
+
+from ...frozen import dataclass
 
 SAMPLE_RATE = 16000
 """Of all samples behind the decoder: the detector and the models know no other."""

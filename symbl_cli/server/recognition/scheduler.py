@@ -6,8 +6,9 @@ machine; what it costs is measured, not assumed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from ...frozen import dataclass
 
 FIRST_INTERIM = 0.4
 """Seconds of speech before the first interim: less is seldom a word. As many again

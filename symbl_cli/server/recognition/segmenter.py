@@ -6,9 +6,10 @@ better and ending early is quicker; a pause behind a whole sentence may end earl
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from ...frozen import dataclass
 from .recognizer import SAMPLE_RATE
 
 WINDOW = 512

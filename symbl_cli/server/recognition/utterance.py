@@ -1,7 +1,6 @@
 """One utterance from its first sample to its final text."""
 
-from dataclasses import dataclass
-
+from ...frozen import dataclass
 from .doubt import is_believable
 from .recognizer import SAMPLE_RATE, Recognized
 from .scheduler import Purpose, Wish

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from ...errors import AudioError, SymblError
+from ...protocol.local import child_environment
 from .frames import (
     LENGTH_SIZE,
     Decoded,
@@ -226,6 +227,4 @@ def worker_command(recognizer: str, model: Path) -> tuple[str, ...]:
 
 def worker_environment() -> dict[str, str]:
     """So that it runs the very code that we are, installed or not."""
-    own = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path}
+    return child_environment(os.environ, Path(__file__).resolve().parents[3])

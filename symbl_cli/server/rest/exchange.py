@@ -1,11 +1,12 @@
 """What goes in and out of a route, as values."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
 from ...errors import RemoteProtocolError
+from ...frozen import dataclass
 from ...protocol.events import Json
 from ...protocol.resource_table import read_body, read_time
 from ..store.changes import Change

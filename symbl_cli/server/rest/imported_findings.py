@@ -1,8 +1,8 @@
 """Insights, topics, trackers and entities of an export, as findings."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from ...frozen import dataclass
 from ...protocol import resources
 from ...protocol.events import InsightId, Json, MessageId, Person, TextReference
 from ...protocol.events import Tracker as WireTracker

@@ -1,8 +1,9 @@
 """Who spoke when, told from outside (§2.13)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...frozen import dataclass
 from ...protocol.events import Person
 from ...protocol.resource_table import read_all
 from ...protocol.resources import SpeakerEvent

@@ -1,7 +1,6 @@
 """What can be written: one frozen value a change, and how each is carried out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from sqlalchemy import (
@@ -15,6 +14,7 @@ from sqlalchemy import (
     update,
 )
 
+from ...frozen import dataclass
 from ...protocol.events import ConversationId, MessageId
 from ..insights.findings import Finding
 from . import rows, tables

@@ -1,10 +1,11 @@
 """What the store keeps beside findings, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from ...frozen import dataclass
 from ...protocol.events import ConversationId, MessageId
 
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from queue import Empty, Full, Queue
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ...errors import StoreError
+from ...frozen import dataclass
 from .changes import Change, DeleteConversation, apply
 from .faults import translate
 
