@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Self
 
 import websocket
 
@@ -26,6 +27,12 @@ class SocketLine:
             f"{url}{path}{room}", header=[f"X-API-KEY: {token}"], timeout=20
         )
         return cls(socket)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.drop()
 
     def start(self, **fields: object) -> "SocketLine":
         self.send({"type": "start_request", "insightTypes": ["question"], **fields})

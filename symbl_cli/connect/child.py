@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..errors import ExitCode, MissingError, RemoteProtocolError, UsageError
-from ..protocol.local import ServerAddress, decode_address
+from ..protocol.local import ServerAddress, child_environment, decode_address
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -99,7 +99,7 @@ def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":
                 stdout=out,
                 stderr=err,
                 cwd=Path(sys.executable).anchor,  # no folder is kept in use
-                env={**os.environ, "PYTHONPATH": python_path()},
+                env=environment_of_child(),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
                 | getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -135,10 +135,9 @@ def _wait(
     raise _failure(f"was not ready after {patience:g} s", words)
 
 
-def python_path() -> str:
+def environment_of_child() -> dict[str, str]:
     """The child runs the very code that we are, installed or not."""
-    own = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
+    return child_environment(os.environ, Path(__file__).resolve().parents[2])
 
 
 def _ready_line(out: Path) -> ServerAddress | None:

@@ -1,7 +1,10 @@
 """How a client finds a server on this machine, as values (additions.md §3)."""
 
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from ..errors import RemoteProtocolError
 
@@ -9,6 +12,7 @@ SERVER_FILE = "server.json"
 LOCK_FILE = "server.lock"
 LEASE_PATH = "/lease"
 LOCAL_TENANT = "local"
+_SECRETS = frozenset({"SYMBL_APP_SECRET", "SYMBL_ACCESS_TOKEN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,13 @@ class ServerAddress:
     version: str
     notices: tuple[str, ...] = ()
     """What its owner should be told once: in the ready line alone."""
+
+
+def child_environment(environment: Mapping[str, str], code: Path) -> dict[str, str]:
+    """For a process of ours: it runs the very *code* that we are, and has no secret."""
+    path = os.pathsep.join(filter(None, (str(code), environment.get("PYTHONPATH"))))
+    kept = {name: one for name, one in environment.items() if name not in _SECRETS}
+    return {**kept, "PYTHONPATH": path}
 
 
 def encode_address(address: ServerAddress) -> str:

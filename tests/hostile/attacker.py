@@ -72,14 +72,9 @@ def upgrade(
         yield line, answer.decode()
 
 
-@contextmanager
-def dial(server: ServerProcess, room: str) -> Iterator[SocketLine]:
+def dial(server: ServerProcess, room: str) -> SocketLine:
     """A WebSocket as a library has it."""
-    line = SocketLine.dial(server.ws_url, server.address.token, room=room)
-    try:
-        yield line
-    finally:
-        line.drop()
+    return SocketLine.dial(server.ws_url, server.address.token, room=room)
 
 
 def read_to_end(line: socket.socket) -> bytes:
