@@ -1,14 +1,15 @@
 """`symbl config`: guided set-up, settings, profiles, where things are."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .options import reporting
+from .options import FilePath, reporting
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..config.resolve import Configuration
 
 _profile = click.option("--profile", metavar="NAME", help="Of this profile.")
@@ -35,7 +36,7 @@ def config() -> None:
 @click.option("--app-secret-stdin", is_flag=True, help="Read the secret from stdin.")
 @click.option(
     "--app-secret-file",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Read the secret from a file.",
 )
 @click.option("--move-symbl-conf", is_flag=True, help="Take over ~/symbl.conf.")
@@ -47,7 +48,7 @@ def init(
     api_url: str | None,
     app_id: str | None,
     app_secret_stdin: bool,
-    app_secret_file: Path | None,
+    app_secret_file: "Path | None",
     move_symbl_conf: bool,
     device: str | None,
     language: str | None,
@@ -148,6 +149,8 @@ def unset(name: str, profile: str | None) -> None:
 @_json
 def path(what: str | None, output: str) -> None:
     """Where things are kept; with a name, only that."""
+    from pathlib import Path
+
     from ..config.places import Folder, find_places
     from ..errors import NotFoundError
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from .options import reporting
+from .options import FilePath, reporting
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..app.conversations import Asking
 
 _Function = TypeVar("_Function", bound=Callable[..., None])
 
 _name = click.argument("name", metavar="ID")
-_file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+_file = click.argument("file", type=FilePath(allow_dash=True))
 
 
 def _asks(command: _Function) -> Callable[..., None]:
@@ -289,6 +290,8 @@ def _confirm(question: str) -> bool:
 @_asks
 def export(asking: "Asking", arguments: tuple[str, ...], everything: bool) -> None:
     """Write a conversation, or with --all every one, to FILE (`-`: stdout)."""
+    from pathlib import Path
+
     from ..app import housekeeping
 
     expected = 1 if everything else 2
@@ -303,7 +306,7 @@ def export(asking: "Asking", arguments: tuple[str, ...], everything: bool) -> No
 @conversation.command("import")
 @_file
 @_asks
-def import_(asking: "Asking", file: Path) -> None:
+def import_(asking: "Asking", file: "Path") -> None:
     """Take in the conversations of FILE (`-`: stdin); prints their ids."""
     from ..app.housekeeping import import_all
 
@@ -314,6 +317,6 @@ def import_(asking: "Asking", file: Path) -> None:
         reporting().notices().warning(f"conversation {conversation_id} is here already")
 
 
-def _path(file: Path) -> Path | None:
+def _path(file: "Path") -> "Path | None":
     """None: a standard stream."""
     return None if str(file) == "-" else file

@@ -1,10 +1,10 @@
 """The command line's door: every command, and the one place where errors end."""
 
 import errno
-import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 import click
@@ -19,13 +19,14 @@ from .options import Reporting, asks_for_json, with_common_options
 from .serve import serve
 from .stream import stream
 
-log = logging.getLogger(__name__)
-
 
 class _Commands(click.Group):
     """Ends as agreed before Click makes an ending of its own, words included."""
 
     def invoke(self, ctx: click.Context) -> object:
+        from .logs import log_nowhere
+
+        log_nowhere()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -58,8 +59,6 @@ with_common_options(cli)
 def run(arguments: Sequence[str]) -> int:
     """Carry out *arguments*; returns the exit code of product.md §3."""
     _use_utf8()
-    # Without any handler warnings would go to stderr as they are.
-    logging.basicConfig(handlers=[logging.NullHandler()])
     report = Reporting(as_json=asks_for_json(arguments))
     try:
         code = _run(arguments, report)
@@ -67,9 +66,11 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = int(ExitCode.INTERRUPTED)
     except Exception as exc:
+        from .logs import log_failure
+
         error = _as_ours(exc)
         report.notices().error(error)
-        log.debug("it failed", exc_info=exc)
+        log_failure(exc)
         code = int(error.exit_code)
     _forget_dead_streams()
     return code
@@ -144,8 +145,6 @@ def _forget_dead_streams() -> None:
 
 
 def _forget(written: TextIO) -> None:
-    try:
+    with suppress(OSError, ValueError):  # it is not even a file
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, written.fileno())
-    except (OSError, ValueError):
-        log.debug("%s cannot be replaced", written)

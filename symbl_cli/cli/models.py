@@ -1,11 +1,14 @@
 """`symbl models`: the speech models of the embedded server."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from .options import FilePath
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..connect.models import Answer, LocalModel, OfferedModel
 
 _BUNDLED = "comes with the recogniser"
@@ -42,10 +45,10 @@ def path(output: str) -> None:
 
 
 @models.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FilePath())
 @_output
 @_json
-def add(folder: Path, output: str) -> None:
+def add(folder: "Path", output: str) -> None:
     """Copy the model in FOLDER to where the server finds it."""
     _show(("add", str(folder.absolute())), output)
 
@@ -61,6 +64,8 @@ def pull(name: str, output: str) -> None:
 
 def _show(arguments: tuple[str, ...], output: str) -> None:
     """A line for each answer, as it comes."""
+    from pathlib import Path
+
     from ..config.places import find_places
     from ..connect.models import ask
 
@@ -95,4 +100,6 @@ def _json_line(answer: "Answer") -> str:
 
 
 def _plain(value: object) -> object:
+    from pathlib import Path
+
     return str(value) if isinstance(value, Path) else value

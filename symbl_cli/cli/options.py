@@ -1,31 +1,39 @@
 """Options that every command has, and how the command line reports."""
 
-import json
-import logging
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..sinks.notices import Notices
 
 _Any = TypeVar("_Any", bound=click.Command)
 
 
-@dataclass(slots=True)
+class FilePath(click.Path):
+    """A file's path; `pathlib` is imported when there is one."""
+
+    def coerce_path_result(self, value: str | os.PathLike[str]) -> "Path":
+        from pathlib import Path
+
+        return Path(value)
+
+
 class Reporting:
     """How this run speaks of itself, on stderr; filled while options are read."""
 
-    as_json: bool = False
-    quiet: bool = False
-    verbosity: int = 0
-    log_file: Path | None = None
-    color: str = "auto"
-    no_input: bool = False
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = False
+        self.verbosity = 0
+        self.log_file: os.PathLike[str] | None = None
+        self.color = "auto"
+        self.no_input = False
 
     def notices(self) -> "Notices":
         """What is said on stderr, for people or for programs."""
@@ -60,21 +68,23 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
 
 def with_common_options(command: _Any) -> _Any:
     """Give *command*, and every command below it, the options that all have."""
+    _add_options(command, _common_options())
+    return command
+
+
+def _add_options(command: click.Command, options: Sequence[click.Option]) -> None:
     known = {name for parameter in command.params for name in parameter.opts}
-    command.params += [
-        option for option in _common_options() if not known & set(option.opts)
-    ]
+    command.params += [option for option in options if known.isdisjoint(option.opts)]
     if isinstance(command, click.Group):
         for child in command.commands.values():
-            with_common_options(child)
-    return command
+            _add_options(child, options)
 
 
 def _common_options() -> list[click.Option]:
     return [
         _option("-q", "--quiet", is_flag=True, help="Only errors on stderr."),
         _option("-v", "--verbose", count=True, help="Say more; twice: everything."),
-        _option("--log-file", type=click.Path(path_type=Path), help="Log to a file."),
+        _option("--log-file", type=FilePath(), help="Log to a file."),
         _option(
             "--color",
             type=click.Choice(["auto", "always", "never"]),
@@ -104,7 +114,7 @@ def _remember(ctx: click.Context, option: click.Parameter, value: object) -> obj
         case "verbose", int():
             report.verbosity = max(report.verbosity, value)
             _log(report)
-        case "log_file", Path():
+        case "log_file", os.PathLike():
             report.log_file = value
             _log(report)
         case "color", str():
@@ -115,37 +125,6 @@ def _remember(ctx: click.Context, option: click.Parameter, value: object) -> obj
 
 
 def _log(report: Reporting) -> None:
-    """Logging as asked for: never on stdout, never secrets."""
-    handlers: list[logging.Handler] = []
-    if report.verbosity:
-        stderr = logging.StreamHandler(sys.stderr)
-        stderr.setFormatter(_JsonFormatter() if report.as_json else _formatter())
-        handlers.append(stderr)
-    if report.log_file is not None:
-        handlers.append(_log_to(report.log_file))
-    level = logging.DEBUG if report.verbosity > 1 or report.log_file else logging.INFO
-    logging.basicConfig(level=level, handlers=handlers, force=True)
+    from .logs import log_as_asked
 
-
-def _log_to(path: Path) -> logging.Handler:
-    try:
-        handler = logging.FileHandler(path, encoding="utf-8")
-    except OSError as exc:
-        raise click.BadParameter(
-            f"cannot write the log to {str(path)!r}: {exc.strerror}",
-            param_hint="--log-file",
-        ) from exc
-    handler.setFormatter(_formatter())
-    return handler
-
-
-def _formatter() -> logging.Formatter:
-    return logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s")
-
-
-class _JsonFormatter(logging.Formatter):
-    """Under `--json` every line of stderr is one JSON object."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        said = {"logger": record.name, "message": super().format(record)}
-        return json.dumps({"status": said}, ensure_ascii=False)
+    log_as_asked(report)

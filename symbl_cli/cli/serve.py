@@ -1,11 +1,14 @@
 """`symbl serve`: the server in the foreground, for other clients."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from .options import FilePath, reporting
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..server.settings import TlsFiles
 
 
@@ -20,16 +23,16 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--tls-cert",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Speak TLS with this certificate and its chain (PEM).",
 )
-@click.option("--tls-key", type=click.Path(path_type=Path), help="Its key (PEM).")
+@click.option("--tls-key", type=FilePath(), help="Its key (PEM).")
 @click.option(
     "--insecure", is_flag=True, help="Listen beyond this computer without TLS."
 )
 @click.option(
     "--credentials",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Several tenants: who may use it, with hashed secrets (TOML).",
 )
 @click.option(
@@ -56,10 +59,10 @@ def serve(
     port: int,
     allow_host: tuple[str, ...],
     allow_origin: tuple[str, ...],
-    tls_cert: Path | None,
-    tls_key: Path | None,
+    tls_cert: "Path | None",
+    tls_key: "Path | None",
     insecure: bool,
-    credentials: Path | None,
+    credentials: "Path | None",
     new_pair: str | None,
     max_streams: int | None,
     max_silence: float | None,
@@ -79,7 +82,6 @@ def serve(
     from ..config.places import find_places, ready
     from ..server.foreground import run_foreground
     from ..server.settings import RecognizerName, ServerSettings
-    from .options import reporting
 
     places = find_places()
     settings = ServerSettings(
@@ -108,7 +110,6 @@ def serve(
 def _print_pair(tenant: str) -> int:
     """The hashed line on stdout, to be appended to a file; the secret beside it."""
     from ..server.foreground import make_pair
-    from .options import reporting
 
     app_id, secret, line = make_pair(tenant)
     click.echo(line)
@@ -118,7 +119,7 @@ def _print_pair(tenant: str) -> int:
     return 0
 
 
-def _tls(certificate: Path | None, key: Path | None) -> "TlsFiles | None":
+def _tls(certificate: "Path | None", key: "Path | None") -> "TlsFiles | None":
     from ..server.settings import TlsFiles
 
     if certificate is not None and key is not None:
@@ -129,6 +130,8 @@ def _tls(certificate: Path | None, key: Path | None) -> "TlsFiles | None":
     return None
 
 
-def _path(folder: object) -> Path | None:
+def _path(folder: object) -> "Path | None":
     """A folder as the server takes it: without one, nothing is kept."""
+    from pathlib import Path
+
     return folder if isinstance(folder, Path) else None

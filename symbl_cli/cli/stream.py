@@ -1,13 +1,14 @@
 """`symbl stream`: live transcription of one source."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from .options import FilePath, reporting
+
 _F = TypeVar("_F", bound=Callable[..., object])
-_FILE = click.Path(path_type=Path)
+_FILE = FilePath()
 
 
 def _all(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
@@ -152,7 +153,6 @@ def stream(json_schema: bool, **options: object) -> int:
     """
     from ..app.options import StreamOptions
     from ..app.stream import print_schema, run_stream
-    from .options import reporting
 
     if json_schema:
         print_schema()

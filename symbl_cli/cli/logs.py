@@ -1,0 +1,61 @@
+"""Logging as asked for: never on stdout, never secrets."""
+
+import json
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from .options import Reporting
+
+log = logging.getLogger(__name__)
+
+
+def log_nowhere() -> None:
+    """Without any handler warnings would go to stderr as they are."""
+    logging.basicConfig(handlers=[logging.NullHandler()])
+
+
+def log_as_asked(report: "Reporting") -> None:
+    """To stderr, to a file, or both."""
+    handlers: list[logging.Handler] = []
+    if report.verbosity:
+        stderr = logging.StreamHandler(sys.stderr)
+        stderr.setFormatter(_JsonFormatter() if report.as_json else _formatter())
+        handlers.append(stderr)
+    if report.log_file is not None:
+        handlers.append(_log_to(report.log_file))
+    level = logging.DEBUG if report.verbosity > 1 or report.log_file else logging.INFO
+    logging.basicConfig(level=level, handlers=handlers, force=True)
+
+
+def log_failure(exc: Exception) -> None:
+    """With its traceback, for those who asked for everything."""
+    log.debug("it failed", exc_info=exc)
+
+
+def _log_to(path: os.PathLike[str]) -> logging.Handler:
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as exc:
+        raise click.BadParameter(
+            f"cannot write the log to {os.fspath(path)!r}: {exc.strerror}",
+            param_hint="--log-file",
+        ) from exc
+    handler.setFormatter(_formatter())
+    return handler
+
+
+def _formatter() -> logging.Formatter:
+    return logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s")
+
+
+class _JsonFormatter(logging.Formatter):
+    """Under `--json` every line of stderr is one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {"logger": record.name, "message": super().format(record)}
+        return json.dumps({"status": said}, ensure_ascii=False)
