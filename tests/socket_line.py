@@ -55,7 +55,7 @@ class SocketLine:
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             self.close_code = int.from_bytes(data[:2])
             return None
-        frame = json.loads(data)
+        frame: Frame = json.loads(data)
         self.frames.append(frame)
         return frame
 
@@ -75,7 +75,12 @@ class SocketLine:
 
     def drop(self) -> None:
         """Cut the TCP connection without a word."""
+        assert self.socket.sock is not None
         self.socket.sock.close()
+
+    def close(self) -> None:
+        """Let go of it, without waiting for the other end."""
+        self.socket.shutdown()  # type: ignore[no-untyped-call] # the library's
 
     def texts(self) -> list[str]:
         """The final captions so far."""

@@ -46,4 +46,4 @@ def dial(server: ServerProcess, room: str) -> Iterator[Dial]:
 
     yield open_line
     for line in lines:
-        line.socket.shutdown()
+        line.close()

@@ -30,7 +30,7 @@ def dial() -> Iterator[DialTo]:
 
     yield open_line
     for line in lines:
-        line.socket.shutdown()
+        line.close()
 
 
 def _lease(server: ServerProcess, client: str) -> websocket.WebSocket:
