@@ -8,12 +8,12 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
 
 from ..errors import UsageError
+from ..frozen import dataclass
 from .asgi import Running, build_app
 from .connections import LimitedHttp, LimitedWebSocket, raise_file_limit
 from .credentials import Access
@@ -63,7 +63,9 @@ def serve(
             ),
             is_needed=lambda: forever or _is_needed(app.state.running),
         )
-        asyncio.run(server.serve(sockets=[listener]))
+        # Uvicorn leaves by SystemExit where the app does not start.
+        with contextlib.suppress(SystemExit):
+            asyncio.run(server.serve(sockets=[listener]))
         if (failure := getattr(app.state, "failure", None)) is not None:
             raise failure
         return server.ended_by

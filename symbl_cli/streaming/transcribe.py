@@ -8,7 +8,7 @@ from ..audio.source import AudioSource
 from ..config.endpoint import Server
 from ..errors import SymblError
 from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
-from ..protocol.events import RecognitionResult
+from ..protocol.events import ErrorMessage, NestedError, RecognitionResult
 from ..sinks.sink import Sink
 from .inbox import Finished, Inbox, Item, Notice, Received, Resumed
 from .lines_of import LinesOf
@@ -31,6 +31,7 @@ def transcribe(
     *,
     control: Control,
     on_frame: Callable[[str], None] = lambda _: None,
+    on_complaint: Callable[[str], None] = lambda _: None,
     world: World = REAL_WORLD,
 ) -> End:
     """Send all that *sources* hold, tell *sink* what comes of it, until both end.
@@ -39,10 +40,12 @@ def transcribe(
     captured and kept from the first moment and until it is final, whatever happens
     to the connection. The last line is `end`, after an error too, which is raised
     then; *sink* is closed. After `control.stop` the last words are waited for, and
-    missing ones are told in `end`. *on_frame* gets every frame as it came, on this
-    thread.
+    missing ones are told in `end`. *on_frame* gets every frame as it came, and
+    *on_complaint* every error that the server goes on after, on this thread.
     """
-    return _Transcription(sources, server, run, sink, control, on_frame, world).run()
+    return _Transcription(
+        sources, server, run, sink, control, on_frame, on_complaint, world
+    ).run()
 
 
 class _Transcription:
@@ -54,9 +57,12 @@ class _Transcription:
         sink: Sink,
         control: Control,
         on_frame: Callable[[str], None],
+        on_complaint: Callable[[str], None],
         world: World,
     ) -> None:
         self._run = run
+        self._on_complaint = on_complaint
+        self._complaints: set[str] = set()
         self._control = control
         self._on_frame = on_frame
         self._inbox = Inbox()
@@ -162,7 +168,7 @@ class _Transcription:
                 received = self._attributed(item)
                 for body in self._lines.tell(received):
                     self._say(body)
-                self._note_final(received)
+                self._note(received)
             case Notice(status=status):
                 self._say(status)
             case Resumed(stream=number):
@@ -181,14 +187,22 @@ class _Transcription:
             case _:
                 return received
 
-    def _note_final(self, received: Received) -> None:
+    def _note(self, received: Received) -> None:
         match received.event:
+            case ErrorMessage() | NestedError() as error:
+                self._complain(": ".join(filter(None, (error.message, error.details))))
             case RecognitionResult(is_final=True):
                 number = received.stream
                 end = self._lines.final_end(number)
                 self._streams[number].uplink.finalised(end)
             case _:
                 pass
+
+    def _complain(self, said: str) -> None:
+        """Once; before the conversation it is a refusal, and ends the run."""
+        if self._lines.conversation_id is not None and said not in self._complaints:
+            self._complaints.add(said)
+            self._on_complaint(f"the server says: {said}")
 
     def _say(self, body: Body) -> None:
         try:

@@ -1,0 +1,198 @@
+"""A computer that is not as it should be: settings, folders, disks, the store."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.talks import QUESTION, TASK, talk_in
+from tests.command_line import LIMIT, Home, Ran, checked, command
+from tests.hidden_modules import hiding
+from tests.scripted_speech import speech
+from tests.small_disk import small_disk
+
+
+def _settings(home: Home, text: str) -> Path:
+    file = home.folder / "config" / "symbl" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    return file
+
+
+def _error(ran: Ran) -> dict[str, object]:
+    (error,) = [notice["error"] for notice in ran.notices if "error" in notice]
+    return error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("device = mic", "line 1"),
+        ("devise = 'mic'", "'devise'; did you mean 'device'?"),
+        ("live = 'perhaps'", "live in"),
+        ("app_secret = 'swordfish'", "no place for a secret"),
+    ],
+)
+def test_settings_that_make_no_sense_are_told_with_their_place(
+    own_home: Home, tmp_path: Path, text: str, said: str
+) -> None:
+    file = _settings(own_home, text)
+
+    plain = own_home.run("stream", talk_in(tmp_path))
+    lines = own_home.run("conversation", "list", "--json")
+
+    assert (plain.code, plain.stdout) == (lines.code, lines.stdout) == (2, "")
+    assert str(file) in plain.stderr
+    assert said in plain.stderr
+    assert str(_error(lines)["message"]) in plain.stderr
+    assert "swordfish" not in plain.stderr + lines.stderr
+
+
+def test_settings_that_cannot_be_read_are_told(own_home: Home, tmp_path: Path) -> None:
+    file = own_home.folder / "config" / "symbl" / "config.toml"
+    file.mkdir(parents=True)
+
+    ran = own_home.run("stream", talk_in(tmp_path))
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"{file} cannot be read: Is a directory" in ran.stderr
+
+
+def test_a_folder_that_came_from_elsewhere_has_no_say_in_where_sound_goes(
+    own_home: Home, tmp_path: Path
+) -> None:
+    (own_home.folder / "symbl.toml").write_text("api_url = 'wss://evil.invalid'\n")
+
+    ran = own_home.run("stream", talk_in(tmp_path))
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "symbl.toml may not set 'api_url'" in ran.stderr
+
+
+def test_without_a_folder_for_it_the_meeting_goes_on_unkept(
+    own_home: Home, tmp_path: Path
+) -> None:
+    own_home.data.parent.mkdir()
+    own_home.data.write_text("in the way")
+
+    plain = own_home.run("stream", talk_in(tmp_path))
+    lines = own_home.run("stream", talk_in(tmp_path), "--json")
+
+    assert (plain.code, lines.code) == (0, 0)
+    assert "this conversation is not kept" in plain.stderr
+    assert str(own_home.data) in plain.stderr
+    assert [set(notice) for notice in lines.notices] == [{"warning"}]
+    assert lines.lines[-1]["reason"] == "end_of_input"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another idea of a home")
+@pytest.mark.parametrize("home", ["/proc/nobody", None], ids=["unusable", "unset"])
+def test_without_a_home_the_meeting_goes_on_unkept(
+    own_home: Home, tmp_path: Path, home: str | None
+) -> None:
+    nobody = hiding(tmp_path, more="import pwd; pwd.getpwuid = {}.__getitem__")
+    environment = {
+        name: value
+        for name, value in (own_home.environment() | nobody).items()
+        if not name.startswith("XDG_") and name != "HOME"
+    }
+    if home is not None:
+        environment["HOME"] = home
+
+    done = subprocess.run(
+        command(("stream", "-", "--json")),
+        input=speech(QUESTION),
+        capture_output=True,
+        timeout=LIMIT,
+        env=environment,
+        check=False,
+    )
+
+    ran = checked(("stream", "--json"), done.returncode, done.stdout, done.stderr)
+    assert (ran.code, ran.lines[-1]["reason"]) == (0, "end_of_input")
+    (warning,) = [n["warning"] for n in ran.notices if "warning" in n]
+    assert "this conversation is not kept" in str(warning["message"])
+
+
+def test_a_full_disk_ends_a_file_and_not_the_run(
+    scripted: Home, tmp_path: Path
+) -> None:
+    talk = talk_in(tmp_path, *(QUESTION,) * 12)
+    with small_disk(tmp_path / "disk", "4k") as disk:
+        ran = scripted.run("stream", talk, "--json", "--jsonl", disk / "lines.jsonl")
+        kept = (disk / "lines.jsonl").read_text()
+
+    assert ran.code == 1
+    assert ran.texts == [QUESTION] * 12
+    error = _error(ran)
+    assert error["type"] == "disk_full"
+    assert "no space left to write" in str(error["message"])
+    assert kept
+    assert ran.stdout.startswith(kept)
+    assert kept.endswith("\n")
+
+
+def test_a_full_disk_for_the_store_is_told_and_the_meeting_goes_on(
+    own_home: Home, tmp_path: Path
+) -> None:
+    with small_disk(own_home.folder / "data", "2m") as disk:
+        (disk / "symbl").mkdir()
+        with own_home.scripted_server():
+            before = own_home.run("stream", talk_in(tmp_path), "--json")
+            with suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
+                while filler.write(bytes(4096)):
+                    pass
+            talk = talk_in(tmp_path, *(QUESTION, TASK) * 30)
+            ran = own_home.run("stream", talk, "--json")
+
+    assert (before.texts, before.stderr) == ([QUESTION, TASK], "")
+    assert ran.texts == [QUESTION, TASK] * 30
+    assert ran.lines[-1]["reason"] == "end_of_input"
+    assert "space" in ran.stderr
+
+
+def _used_store(home: Home, tmp_path: Path) -> Path:
+    """The database of a home that has been used before."""
+    with home.scripted_server():
+        home.run("stream", talk_in(tmp_path))
+    (database,) = home.data.glob("*.db")
+    return database
+
+
+def test_a_store_of_a_newer_symbl_is_left_alone(own_home: Home, tmp_path: Path) -> None:
+    database = _used_store(own_home, tmp_path)
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE meta SET value = '999' WHERE key = 'schema_version'")
+    connection.close()
+    before = database.read_bytes()
+
+    plain = own_home.run("stream", talk_in(tmp_path))
+    lines = own_home.run("conversation", "list", "--json")
+
+    assert (plain.code, plain.stdout) == (lines.code, lines.stdout) == (2, "")
+    assert "a newer symbl wrote the conversations" in plain.stderr
+    assert "newer symbl" in str(_error(lines)["message"])
+    assert database.read_bytes() == before
+
+
+def test_a_damaged_store_is_put_aside_and_said(own_home: Home, tmp_path: Path) -> None:
+    database = _used_store(own_home, tmp_path)
+    damaged = os.urandom(64) + database.read_bytes()[64:]
+    database.write_bytes(damaged)
+
+    ran = own_home.run("stream", talk_in(tmp_path), "--json")
+    listed = own_home.run("conversation", "list", "--json")
+
+    assert ran.code == 0
+    (aside,) = own_home.data.glob("*.damaged-*")
+    assert aside.read_bytes() == damaged
+    (warning,) = [n["warning"] for n in ran.notices if "warning" in n]
+    assert aside.name in str(warning["message"])
+    assert [one["id"] for one in json.loads(listed.stdout)] == [
+        ran.lines[-1]["conversation_id"]
+    ]
