@@ -51,21 +51,21 @@ class Sender:
         """Of the next sample that is sent."""
         self.base = 0 if self._counts else self.position
         """The position that the server's own time counts from."""
-        self._number = sending.spool.seek(self.position)
+        self._place = sending.spool.seek(self.position)
         self.lost = self._missing()
         """Samples before the first that can still be sent."""
 
     def send_all(self, stopped: Callable[[], bool]) -> None:
         """Until the source ends; raises ConnectionLost, Ended."""
         while not stopped():
-            match self._sending.spool.get(self._number, self._timing.look):
+            match self._sending.spool.get(self._place, self._timing.look):
                 case Nothing.MORE:
                     return
                 case Nothing.YET:
                     pass
-                case (number, piece):
+                case (place, piece):
                     self._send(piece)
-                    self._number = number + 1
+                    self._place = place
             self._peer.check()
             self._keep_alive()
 
@@ -113,7 +113,7 @@ class Sender:
         self.position = start
 
     def _missing(self) -> int:
-        match self._sending.spool.get(self._number, 0):
+        match self._sending.spool.get(self._place, 0):
             case (_, Sound(start=start)):
                 return max(0, start - self.position)
             case _:

@@ -38,19 +38,26 @@ class Nothing(Enum):
     """The end was reached."""
 
 
+Place: TypeAlias = tuple[int, int]
+"""Where a reader is in a spool: what it means is the spool's own business."""
+
+
 class Spool(Protocol):
-    """Pieces in order, each with a number; written by one thread, read by another."""
+    """Pieces in order; written by one thread, read by another."""
 
     def append(self, piece: Piece) -> None: ...
 
     def finish(self) -> None:
         """No more will be appended."""
 
-    def seek(self, position: int) -> int:
-        """The number of the first piece that is not wholly before *position*."""
+    def seek(self, position: int) -> Place:
+        """Where the first piece is that is not wholly before *position*."""
 
-    def get(self, number: int, timeout: float) -> tuple[int, Piece] | Nothing:
-        """Piece *number* and its number, or the first after it that is still kept."""
+    def get(self, place: Place, timeout: float) -> tuple[Place, Piece] | Nothing:
+        """The piece at *place*, or the first after it that is still kept.
+
+        And the place behind it. Waits up to *timeout* seconds for one.
+        """
 
     def trim(self, position: int) -> None:
         """What ends by *position* is final and not needed any more."""
@@ -61,7 +68,7 @@ READ_AHEAD = 2**20
 
 
 class MemorySpool:
-    """A spool in memory.
+    """A spool in memory, where a place is the number of a piece.
 
     Over *limit* bytes the oldest sound goes. A source that can wait (*may_wait*) is
     held up while a mebibyte is unread.
@@ -98,14 +105,16 @@ class MemorySpool:
             self._is_finished = True
             self._changed.notify_all()
 
-    def seek(self, position: int) -> int:
+    def seek(self, position: int) -> Place:
         with self._changed:
             found = bisect_right(self._ends, position)
             while found and _is_pause_at(self._pieces[found - 1], position):
                 found -= 1
-            return self._first + found
+            self._note_read(self._first + found)
+            return self._first + found, position
 
-    def get(self, number: int, timeout: float) -> tuple[int, Piece] | Nothing:
+    def get(self, place: Place, timeout: float) -> tuple[Place, Piece] | Nothing:
+        number, _ = place
         with self._changed:
             if number >= self._next and not self._is_finished:
                 self._changed.wait(timeout)
@@ -113,8 +122,8 @@ class MemorySpool:
             if number >= self._next:
                 return Nothing.MORE if self._is_finished else Nothing.YET
             piece = self._pieces[number - self._first]
-            self._note_read(number, piece)
-            return number, piece
+            self._note_read(number + 1)
+            return (number + 1, piece.end), piece
 
     def trim(self, position: int) -> None:
         with self._changed:
@@ -125,10 +134,13 @@ class MemorySpool:
         """The number that the next piece will have."""
         return self._first + len(self._pieces)
 
-    def _note_read(self, number: int, piece: Piece) -> None:
-        if number >= self._read:
-            self._read = number + 1
-            self._unread -= _size(piece)
+    def _note_read(self, number: int) -> None:
+        """Pieces before *number* were read, or will not be."""
+        first = max(self._read, self._first)
+        if number > first:
+            passed = self._pieces[first - self._first : number - self._first]
+            self._unread -= sum(map(_size, passed))
+            self._read = number
             self._changed.notify_all()
 
     def _drop_oldest(self) -> None:

@@ -38,9 +38,9 @@ class Captures:
         )
 
     def pieces(self) -> list[Piece]:
-        number, pieces = 0, list[Piece]()
-        while not isinstance(found := self.spool.get(number, 0), Nothing):
-            number = found[0] + 1
+        place, pieces = (0, 0), list[Piece]()
+        while not isinstance(found := self.spool.get(place, 0), Nothing):
+            place = found[0]
             pieces.append(found[1])
         return pieces
 
@@ -118,5 +118,5 @@ def test_a_source_that_fails_ends_what_waits_for_it() -> None:
     with pytest.raises(AudioError, match="gone"):
         captures.capture.run()
 
-    assert captures.spool.get(0, 20) is Nothing.MORE
+    assert captures.spool.get((0, 0), 20) is Nothing.MORE
     assert source.closed.is_set()

@@ -3,10 +3,18 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from symbl_cli.streaming.spool import READ_AHEAD, Hole, MemorySpool, Nothing, Sound
+from symbl_cli.streaming.spool import (
+    READ_AHEAD,
+    Hole,
+    MemorySpool,
+    Nothing,
+    Place,
+    Sound,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FOREVER = 20.0
+START = (0, 0)
 
 
 def sound(start: int, end: int) -> Sound:
@@ -20,12 +28,12 @@ def spool_of(*pieces: Sound | Hole, limit: int = 2**20) -> MemorySpool:
     return spool
 
 
-def read(spool: MemorySpool, number: int) -> list[object]:
-    """All from *number* on."""
+def read(spool: MemorySpool, place: Place = START) -> list[object]:
+    """All from *place* on."""
     pieces: list[object] = []
-    while not isinstance(found := spool.get(number, 0), Nothing):
-        number = found[0] + 1
-        pieces.append(found[1])
+    while not isinstance(found := spool.get(place, 0), Nothing):
+        place, piece = found
+        pieces.append(piece)
     return pieces
 
 
@@ -33,11 +41,11 @@ def test_pieces_are_had_again_until_they_are_trimmed() -> None:
     pieces = [sound(0, 10), sound(10, 20), sound(20, 30)]
     spool = spool_of(*pieces)
 
-    assert read(spool, 0) == pieces
+    assert read(spool) == pieces
     assert read(spool, spool.seek(10)) == pieces[1:]
     assert read(spool, spool.seek(15)) == pieces[1:]
     spool.trim(20)
-    assert read(spool, 0) == pieces[2:]
+    assert read(spool) == pieces[2:]
     assert read(spool, spool.seek(0)) == pieces[2:]
 
 
@@ -46,7 +54,7 @@ def test_a_piece_that_is_not_wholly_final_is_kept() -> None:
 
     spool.trim(19)
 
-    assert read(spool, 0) == [sound(10, 20)]
+    assert read(spool) == [sound(10, 20)]
 
 
 def test_a_pause_at_the_place_to_go_on_is_told_again() -> None:
@@ -60,32 +68,32 @@ def test_all_may_be_trimmed() -> None:
     spool = spool_of(sound(0, 10))
     spool.trim(10)
 
-    assert spool.get(0, 0) is Nothing.YET
+    assert spool.get(START, 0) is Nothing.YET
     spool.append(sound(10, 20))
-    assert read(spool, 0) == [sound(10, 20)]
+    assert read(spool) == [sound(10, 20)]
 
 
 def test_the_end_is_told_after_the_last_piece() -> None:
     spool = spool_of(sound(0, 10))
     spool.finish()
 
-    assert spool.get(0, FOREVER) == (0, sound(0, 10))
-    assert spool.get(1, FOREVER) is Nothing.MORE
+    assert spool.get(START, FOREVER) == ((1, 10), sound(0, 10))
+    assert spool.get((1, 10), FOREVER) is Nothing.MORE
 
 
 def test_the_oldest_goes_when_there_is_no_room() -> None:
     spool = spool_of(*(sound(n * 10, n * 10 + 10) for n in range(5)), limit=40)
 
-    assert read(spool, 0) == [sound(30, 40), sound(40, 50)]
+    assert read(spool) == [sound(30, 40), sound(40, 50)]
 
 
 def test_whoever_waits_for_a_piece_gets_it_when_it_comes() -> None:
     spool = spool_of()
 
     with ThreadPoolExecutor(1) as executor:
-        waiting = executor.submit(spool.get, 0, FOREVER)
+        waiting = executor.submit(spool.get, START, FOREVER)
         spool.append(sound(0, 10))
-        assert waiting.result(FOREVER) == (0, sound(0, 10))
+        assert waiting.result(FOREVER) == ((1, 10), sound(0, 10))
 
 
 def test_a_source_that_can_wait_is_held_up_until_it_is_read() -> None:
@@ -96,9 +104,9 @@ def test_a_source_that_can_wait_is_held_up_until_it_is_read() -> None:
     with ThreadPoolExecutor(1) as executor:
         waiting = executor.submit(spool.append, sound(READ_AHEAD, READ_AHEAD + 1))
         assert not waiting.done()
-        assert spool.get(0, FOREVER) == (0, big)
+        assert spool.get(START, FOREVER) == ((1, big.end), big)
         waiting.result(FOREVER)
-    assert len(read(spool, 0)) == 2
+    assert len(read(spool)) == 2
 
 
 def test_a_source_that_waits_is_let_go_when_nobody_reads_any_more() -> None:

@@ -1,0 +1,366 @@
+"""A spool whose newest sound is in memory, and all that is not final on disk."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Condition
+from typing import Protocol, TypeAlias
+
+from .segments import SegmentWriter
+from .spool import MEMORY_LIMIT, READ_AHEAD, Hole, Nothing, Piece, Place, Sound
+
+log = logging.getLogger(__name__)
+
+BEHIND = 5.0
+"""Seconds after which a disk that takes nothing has failed."""
+WINDOW = 2**20
+"""Bytes that stay in memory though they are on disk: the reader is mostly there."""
+_LOOK = 0.5
+
+
+class Owner(Protocol):
+    """Who writes for a spool, on a thread of its own."""
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing more goes to disk."""
+
+    def wake(self) -> None:
+        """There is something to write."""
+
+    def give_up(self, why: str) -> None:
+        """The disk does not take what it is given."""
+
+    def dropped(self, stream: int, samples: int) -> None:
+        """So much was neither sent nor is there any more."""
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Sound without a gap."""
+
+    start: int
+    end: int
+    at: datetime | None
+    """Wall time of *start*; `None` where no time is known to have passed before."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A piece in memory."""
+
+    stretch: int
+    sound: Sound
+    since: float
+
+
+@dataclass(slots=True)
+class _File:
+    path: Path
+    stretch: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _OnDisk:
+    """Sound that has to be read first."""
+
+    file: _File
+    start: int
+    end: int
+
+
+_Found: TypeAlias = "tuple[Place, Piece] | _OnDisk | Nothing"
+
+
+class DiskSpool:
+    """A place is the number of a stretch, and a position in it.
+
+    `save`, `take_doomed` and `close` are for its owner's thread. Once that is off, what
+    is on disk is still read, and the rest is kept in memory.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stream: int,
+        frame_size: int,
+        owner: Owner,
+        *,
+        longest: int,
+        limit: int,
+        may_wait: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*longest*: samples of a piece that is read; *limit*: bytes on disk."""
+        self._stream = stream
+        self._frame_size = frame_size
+        self._owner = owner
+        self._longest = longest
+        self._limit = limit
+        self._may_wait = may_wait
+        self._clock = clock
+        self._writer = SegmentWriter(folder, stream)
+        self._changed = Condition()
+        self._first = 0
+        """The number of the first stretch."""
+        self._stretches = [_Stretch(0, 0, None)]
+        self._tail: deque[_Kept] = deque()
+        self._tail_first = 0
+        """The number of the first piece in memory."""
+        self._tail_size = 0
+        self._saved = 0
+        """The number of the first piece that is not on disk."""
+        self._files: list[_File] = []
+        self._doomed: list[Path] = []
+        self._read = 0
+        """The position up to which sound was read."""
+        self._is_finished = False
+
+    # --- the source's side
+
+    def append(self, piece: Piece) -> None:
+        with self._changed:
+            while self._has_to_wait:
+                self._changed.wait(_LOOK)
+                self._check_disk()
+            match piece:
+                case Hole(end=end, at=at):
+                    self._stretches.append(_Stretch(end, end, at))
+                case Sound():
+                    self._add(piece)
+            self._check_disk()
+            self._limit_memory()
+            self._changed.notify_all()
+        self._owner.wake()
+
+    def finish(self) -> None:
+        with self._changed:
+            self._is_finished = True
+            self._changed.notify_all()
+        self._owner.wake()
+
+    # --- the sender's side
+
+    def seek(self, position: int) -> Place:
+        with self._changed:
+            self._note_read(position)
+            for number, stretch in enumerate(self._stretches, start=self._first):
+                if stretch.end >= position:
+                    return number, position
+            return self._last, position
+
+    def get(self, place: Place, timeout: float) -> tuple[Place, Piece] | Nothing:
+        with self._changed:
+            found = self._find(place)
+            if found is Nothing.YET:
+                self._changed.wait(timeout)
+                found = self._find(place)
+        match found:
+            case _OnDisk():
+                return self._fetched(found) or self.get(place, timeout)
+            case _:
+                return found
+
+    def trim(self, position: int) -> None:
+        with self._changed:
+            self._doom([file for file in self._files if file.end <= position])
+            while self._tail and self._tail[0].sound.end <= position:
+                self._forget_first()
+            while len(self._stretches) > 1 and self._stretches[1].start < position:
+                del self._stretches[0]
+                self._first += 1
+            self._changed.notify_all()
+        self._owner.wake()
+
+    # --- the owner's side
+
+    def save(self) -> None:
+        """Write all that is not on disk yet; raises OSError."""
+        with self._changed:
+            unsaved = list(self._unsaved())
+            number = max(self._saved, self._tail_first)
+        for kept in unsaved:
+            self._write(kept)
+            number += 1
+            with self._changed:
+                self._saved = max(self._saved, number)
+                self._limit_memory()
+                self._limit_disk()
+                self._changed.notify_all()
+
+    def take_doomed(self) -> list[Path]:
+        """Files that nobody needs any more."""
+        with self._changed:
+            doomed, self._doomed = self._doomed, []
+            return doomed
+
+    def close(self) -> None:
+        self._writer.close()
+
+    # --- inside, under the lock
+
+    @property
+    def _last(self) -> int:
+        """The number of the last stretch."""
+        return self._first + len(self._stretches) - 1
+
+    @property
+    def _has_to_wait(self) -> bool:
+        if not self._may_wait or self._is_finished:
+            return False
+        unread = (self._stretches[-1].end - self._read) * self._frame_size
+        unsaved = sum(len(kept.sound.pcm) for kept in self._unsaved())
+        return unread > READ_AHEAD or unsaved > READ_AHEAD
+
+    def _unsaved(self) -> Iterator[_Kept]:
+        if not self._owner.is_off:
+            count = self._tail_first + len(self._tail) - self._saved
+            for index in range(max(0, len(self._tail) - count), len(self._tail)):
+                yield self._tail[index]
+
+    def _add(self, sound: Sound) -> None:
+        if sound.start != self._stretches[-1].end:
+            self._stretches.append(_Stretch(sound.start, sound.start, None))
+        self._stretches[-1].end = sound.end
+        self._tail.append(_Kept(self._last, sound, self._clock()))
+        self._tail_size += len(sound.pcm)
+
+    def _check_disk(self) -> None:
+        oldest = next(self._unsaved(), None)
+        if oldest is not None and self._clock() - oldest.since > BEHIND:
+            self._owner.give_up(f"the disk has taken nothing for {BEHIND:.0f} s")
+
+    def _limit_memory(self) -> None:
+        while self._tail_size > WINDOW and self._tail_first < self._saved:
+            self._forget_first()
+        while self._tail_size > MEMORY_LIMIT:
+            self._tell_dropped(self._tail[0].sound.start, self._tail[0].sound.end)
+            self._forget_first()
+
+    def _forget_first(self) -> None:
+        self._tail_size -= len(self._tail.popleft().sound.pcm)
+        self._tail_first += 1
+
+    def _limit_disk(self) -> None:
+        size = sum(file.end - file.start for file in self._files) * self._frame_size
+        while size > self._limit and len(self._files) > 1:
+            oldest = self._files[0]
+            size -= (oldest.end - oldest.start) * self._frame_size
+            self._tell_dropped(oldest.start, oldest.end)
+            self._doom([oldest])
+
+    def _tell_dropped(self, start: int, end: int) -> None:
+        lost = end - max(start, self._read)
+        if lost > 0:
+            self._owner.dropped(self._stream, lost)
+
+    def _doom(self, done: list[_File]) -> None:
+        """The file that is being written stays, whatever it holds."""
+        gone = [file for file in done if file is not self._files[-1]]
+        self._doomed += [file.path for file in gone]
+        self._files = [file for file in self._files if file not in gone]
+
+    def _find(self, place: Place) -> _Found:
+        number, position = max(place, (self._first, 0))
+        while number <= self._last:
+            stretch = self._stretches[number - self._first]
+            found = self._kept(number, max(position, stretch.start))
+            if found is not None:
+                return found
+            number += 1
+            if number > self._last:
+                break
+            following = self._stretches[number - self._first]
+            position = following.start
+            if following.at is not None:
+                self._note_read(position)
+                hole = Hole(stretch.end, position, following.at)
+                return (number, position), hole
+        return Nothing.MORE if self._is_finished else Nothing.YET
+
+    def _kept(
+        self, number: int, position: int
+    ) -> "tuple[Place, Piece] | _OnDisk | None":
+        """The sound of stretch *number* at *position*, or the first after it."""
+        here = self._in_memory(number, position)
+        if here is not None and here.start <= position:
+            return self._given(number, _from(here, position, self._frame_size))
+        for file in self._files:
+            if file.stretch == number and file.end > position:
+                start = max(file.start, position)
+                return _OnDisk(file, start, min(file.end, start + self._longest))
+        return None if here is None else self._given(number, here)
+
+    def _in_memory(self, number: int, position: int) -> Sound | None:
+        """The first piece that ends behind *position*, looked for from the newest."""
+        found: Sound | None = None
+        for kept in reversed(self._tail):
+            if kept.stretch < number or kept.sound.end <= position:
+                break
+            found = kept.sound if kept.stretch == number else None
+        return found
+
+    def _given(self, number: int, sound: Sound) -> tuple[Place, Piece]:
+        self._note_read(sound.end)
+        return (number, sound.end), sound
+
+    def _note_read(self, position: int) -> None:
+        if position > self._read:
+            self._read = position
+            self._changed.notify_all()
+
+    # --- inside, without it
+
+    def _fetched(self, wanted: _OnDisk) -> tuple[Place, Piece] | None:
+        """Read from disk; `None` where it went meanwhile, or cannot be read."""
+        file, size = wanted.file, self._frame_size
+        try:
+            with file.path.open("rb") as opened:
+                opened.seek((wanted.start - file.start) * size)
+                pcm = opened.read((wanted.end - wanted.start) * size)
+        except OSError as exc:
+            log.warning("kept sound cannot be read: %s", exc)
+            pcm = b""
+        with self._changed:
+            end = wanted.start + len(pcm) // size
+            if end > wanted.start:
+                return self._given(file.stretch, Sound(wanted.start, end, pcm))
+            self._files = [one for one in self._files if one is not file]
+            return None
+
+    def _write(self, kept: _Kept) -> None:
+        sound = kept.sound
+        last = self._files[-1] if self._files else None
+        if (
+            last is None
+            or self._writer.is_full
+            or (last.stretch, last.end) != (kept.stretch, sound.start)
+        ):
+            path = self._writer.begin(sound.start, self._began(kept))
+            last = _File(path, kept.stretch, sound.start, sound.start)
+            with self._changed:
+                self._files.append(last)
+        self._writer.write(sound.pcm)
+        last.end = sound.end
+
+    def _began(self, kept: _Kept) -> datetime | None:
+        """Wall time of *kept*, where a stretch begins with it."""
+        with self._changed:
+            if kept.stretch < self._first:
+                return None
+            stretch = self._stretches[kept.stretch - self._first]
+            return stretch.at if stretch.start == kept.sound.start else None
+
+
+def _from(sound: Sound, position: int, frame_size: int) -> Sound:
+    """What of *sound* is not before *position*."""
+    if position <= sound.start:
+        return sound
+    known = (position - sound.start) * frame_size
+    return Sound(position, sound.end, sound.pcm[known:])
