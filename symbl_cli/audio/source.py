@@ -1,6 +1,7 @@
 """What every source of sound is to those who read it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from ..frozen import dataclass
@@ -26,6 +27,8 @@ class Skipped:
     end: int
     cause: str
     """`overflow`, `device_lost`, `sleep`, `paused`."""
+    at: datetime | None = None
+    """Wall time of *end*, where it is not now."""
 
 
 @dataclass(frozen=True, slots=True)

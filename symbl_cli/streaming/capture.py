@@ -18,6 +18,12 @@ LONGEST = 0.1
 _DROPPED = "overflow"
 
 
+def frame_samples(audio_format: AudioFormat) -> int:
+    """Samples in the longest frame that may be sent."""
+    size = audio_format.frame_size
+    return min(audio_format.samples(LONGEST), MAX_FRAME // size)
+
+
 class Capture:
     """Reads all of *source*: sound and gaps to *spool*, states to *tell*."""
 
@@ -76,7 +82,7 @@ class Capture:
         self.position = max(self.position, whole.end)
 
     def _skip(self, skipped: Skipped) -> None:
-        at = self._wall()
+        at = skipped.at or self._wall()
         self._timeline.anchor(skipped.end, at)
         self._spool.append(Hole(skipped.start, skipped.end, at))
         self.position = max(self.position, skipped.end)
@@ -108,8 +114,7 @@ def _split(sound: Sound, audio_format: AudioFormat) -> Iterator[Sound]:
     if audio_format.encoding in {Encoding.FLAC, Encoding.OPUS}:
         yield sound  # packets are not ours to cut
         return
-    size = audio_format.frame_size
-    longest = min(audio_format.samples(LONGEST), MAX_FRAME // size)
+    size, longest = audio_format.frame_size, frame_samples(audio_format)
     for start in range(sound.start, sound.end, longest):
         end = min(sound.end, start + longest)
         first, last = (start - sound.start) * size, (end - sound.start) * size

@@ -26,6 +26,14 @@ class Owner(Protocol):
     """Who writes for a spool, on a thread of its own."""
 
     @property
+    def folder(self) -> Path:
+        """Where files go; asked for on that thread."""
+
+    @property
+    def limit(self) -> int:
+        """Bytes that a spool may have on disk."""
+
+    @property
     def is_off(self) -> bool:
         """Whether nothing more goes to disk."""
 
@@ -87,25 +95,22 @@ class DiskSpool:
 
     def __init__(
         self,
-        folder: Path,
         stream: int,
         frame_size: int,
         owner: Owner,
         *,
         longest: int,
-        limit: int,
         may_wait: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*longest*: samples of a piece that is read; *limit*: bytes on disk."""
+        """*longest*: samples of a piece that is read from disk."""
         self._stream = stream
         self._frame_size = frame_size
         self._owner = owner
         self._longest = longest
-        self._limit = limit
         self._may_wait = may_wait
         self._clock = clock
-        self._writer = SegmentWriter(folder, stream)
+        self._writer = SegmentWriter(stream)
         self._changed = Condition()
         self._first = 0
         """The number of the first stretch."""
@@ -249,7 +254,7 @@ class DiskSpool:
 
     def _limit_disk(self) -> None:
         size = sum(file.end - file.start for file in self._files) * self._frame_size
-        while size > self._limit and len(self._files) > 1:
+        while size > self._owner.limit and len(self._files) > 1:
             oldest = self._files[0]
             size -= (oldest.end - oldest.start) * self._frame_size
             self._tell_dropped(oldest.start, oldest.end)
@@ -342,7 +347,8 @@ class DiskSpool:
             or self._writer.is_full
             or (last.stretch, last.end) != (kept.stretch, sound.start)
         ):
-            path = self._writer.begin(sound.start, self._began(kept))
+            at = self._began(kept)
+            path = self._writer.begin(self._owner.folder, sound.start, at)
             last = _File(path, kept.stretch, sound.start, sound.start)
             with self._changed:
                 self._files.append(last)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import field
 from datetime import datetime
+from pathlib import Path
 from queue import SimpleQueue
 
 from ..frozen import dataclass
 from ..lines import EndReason
-from ..protocol.events import Person, StreamConfig, TrackerSpec
+from ..protocol.events import Person, StartRequest, StreamConfig, TrackerSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,10 @@ class Run:
     engine: str
     """`local` or `remote`, as the `begin` line says it."""
     version: str
+    url: str | None = None
+    """Of a remote server, without anything secret."""
+    file: Path | None = None
+    """The recording that is read, if it is one."""
     title: str | None = None
     insight_types: tuple[str, ...] = ()
     trackers: tuple[TrackerSpec, ...] = ()
@@ -63,6 +68,10 @@ class Run:
     no_connection_timeout: float = 300.0
     has_lag: bool = True
     """Whether lines tell their lag: it means nothing when audio comes in bursts."""
+    resumed: tuple[StartRequest, ...] = ()
+    """What an earlier run asked for, one a source: it is gone on with."""
+    epoch: int = 0
+    """The first dial has the next."""
     files: tuple[str, ...] = ()
     """The files that are written, for the `end` line."""
     timing: Timing = field(default_factory=Timing)

@@ -52,10 +52,9 @@ def read_name(name: str) -> Segment | None:
 
 
 class SegmentWriter:
-    """Writes one stream's sound to files in *folder*, for its owner alone."""
+    """Writes one stream's sound to files, for their owner alone."""
 
-    def __init__(self, folder: Path, stream: int) -> None:
-        self._folder = folder
+    def __init__(self, stream: int) -> None:
         self._stream = stream
         self._count = 0
         self._size = 0
@@ -66,11 +65,11 @@ class SegmentWriter:
         """Whether the next sound needs another file."""
         return self._descriptor == _NONE or self._size >= SEGMENT
 
-    def begin(self, start: int, at: datetime | None) -> Path:
-        """Go on in a new file, whose path is returned."""
+    def begin(self, folder: Path, start: int, at: datetime | None) -> Path:
+        """Go on in a new file in *folder*, whose path is returned."""
         self.close()
         segment = Segment(self._stream, self._count, start, at)
-        path = self._folder / segment.name
+        path = folder / segment.name
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
         self._descriptor = os.open(path, flags, 0o600)
         self._count += 1

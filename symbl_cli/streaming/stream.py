@@ -5,14 +5,15 @@ from dataclasses import replace
 from ..audio.source import AudioSource
 from ..config.endpoint import Server
 from ..frozen import dataclass
+from ..lines import Status
 from ..protocol.events import Person, SpeechRecognition, StartRequest
 from .capture import Capture
 from .inbox import Inbox, Notice
+from .keeping import Keeping
 from .lines_of import Voice
 from .patience import Patience
 from .run import Run
 from .sender import Sending
-from .spool import MemorySpool
 from .timeline import Timeline
 from .uplink import Persistence, Speech, Uplink
 from .world import World
@@ -26,19 +27,24 @@ class Shared:
     world: World
     inbox: Inbox
     patience: Patience
+    keeping: Keeping
     count: int
     """How many streams there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    id: str
-    """As the server knows it."""
+    request: StartRequest
     source: AudioSource
     voice: Voice
     sending: Sending
     capture: Capture
     uplink: Uplink
+
+    @property
+    def id(self) -> str:
+        """As the server knows it."""
+        return self.request.stream_id or ""
 
     @property
     def sent(self) -> float:
@@ -65,16 +71,20 @@ def open_stream(
     run, world, inbox = shared.run, shared.world, shared.inbox
     audio = source.format
     timeline = Timeline(run.started_at, audio.sample_rate)
-    spool = MemorySpool(may_wait=not source.is_live)
+    speaker = (source.speaker or source.name) if shared.count > 1 else None
+
+    def tell(status: Status) -> None:
+        inbox.put(Notice(status))
+
+    spool = shared.keeping.spool(source, tell, speaker)
     sending = Sending(spool, audio.frame_size, audio.sample_rate)
     person = _person(number, source, run)
-    speaker = (source.speaker or source.name) if shared.count > 1 else None
-    request = _request(source, person, shared)
+    request = _request(number, source, person, shared)
     capture = Capture(
         source,
         spool,
         timeline,
-        tell=lambda status: inbox.put(Notice(status)),
+        tell=tell,
         wall=world.wall,
         limit=run.duration,
         speaker=speaker,
@@ -83,6 +93,7 @@ def open_stream(
         Speech(
             stream=number,
             request=request,
+            epoch=run.epoch,
             sending=sending,
             is_live=source.is_live,
             speaker=speaker,
@@ -94,7 +105,7 @@ def open_stream(
         shared.patience,
     )
     return Stream(
-        request.stream_id or "",
+        request,
         source,
         Voice(timeline, person),
         sending,
@@ -121,9 +132,11 @@ def _persistence(shared: Shared) -> Persistence:
 
 
 def _request(
-    source: AudioSource, person: Person | None, shared: Shared
+    number: int, source: AudioSource, person: Person | None, shared: Shared
 ) -> StartRequest:
     run = shared.run
+    if run.resumed:
+        return replace(run.resumed[number], client=run.client)
     recognition = SpeechRecognition(
         encoding=source.format.encoding, sample_rate=source.format.sample_rate
     )

@@ -25,8 +25,15 @@ BEHIND = 5.0
 class Teller:
     """Of one run."""
 
-    def __init__(self, sink: Sink, wall: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        wall: Callable[[], datetime],
+        note: Callable[[Line], None] = lambda _: None,
+    ) -> None:
+        """*note* has every line before *sink* does."""
         self._sink = sink
+        self._note = note
         self._wall = wall
         self._seq = 0
         self._types: dict[str, str] = {}
@@ -41,7 +48,9 @@ class Teller:
         """Raises what the sink raises."""
         self._seq += 1
         self._count(body)
-        self._sink.handle(Line(self._seq, self._wall(), body, conversation_id))
+        line = Line(self._seq, self._wall(), body, conversation_id)
+        self._note(line)
+        self._sink.handle(line)
         if isinstance(body, Transcript) and body.lag is not None:
             self._watch(body.lag, conversation_id)
 

@@ -11,9 +11,11 @@ from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
 from ..protocol.events import ErrorMessage, NestedError, RecognitionResult
 from ..sinks.sink import Sink
 from .inbox import Finished, Inbox, Item, Notice, Received, Resumed
+from .keeping import Keeping, NothingKept
 from .lines_of import LinesOf
 from .patience import Patience
 from .run import Control, Run
+from .run_record import RecordedStream, RunRecord
 from .stream import Shared, open_stream
 from .tasks import Task
 from .teller import Teller
@@ -32,6 +34,7 @@ def transcribe(
     control: Control,
     on_frame: Callable[[str], None] = lambda _: None,
     on_complaint: Callable[[str], None] = lambda _: None,
+    keeping: Keeping | None = None,
     world: World = REAL_WORLD,
 ) -> End:
     """Send all that *sources* hold, tell *sink* what comes of it, until both end.
@@ -42,9 +45,11 @@ def transcribe(
     then; *sink* is closed. After `control.stop` the last words are waited for, and
     missing ones are told in `end`. *on_frame* gets every frame as it came, and
     *on_complaint* every error that the server goes on after, on this thread.
+    *keeping* has what a killed run would lose, until it has ended well.
     """
+    kept = keeping or NothingKept()
     return _Transcription(
-        sources, server, run, sink, control, on_frame, on_complaint, world
+        sources, server, run, sink, control, on_frame, on_complaint, kept, world
     ).run()
 
 
@@ -58,6 +63,7 @@ class _Transcription:
         control: Control,
         on_frame: Callable[[str], None],
         on_complaint: Callable[[str], None],
+        keeping: Keeping,
         world: World,
     ) -> None:
         self._run = run
@@ -65,20 +71,21 @@ class _Transcription:
         self._complaints: set[str] = set()
         self._control = control
         self._on_frame = on_frame
-        self._inbox = Inbox()
+        self._keeping = keeping
+        self._inbox = inbox = Inbox()
         self._patience = Patience(run.timing, world.clock)
         self._streams = [
             open_stream(
                 number,
                 source,
                 server,
-                Shared(run, world, self._inbox, self._patience, len(sources)),
+                Shared(run, world, inbox, self._patience, keeping, len(sources)),
             )
             for number, source in enumerate(sources)
         ]
         voices = tuple(stream.voice for stream in self._streams)
         self._lines = LinesOf(voices, run.started_at, has_lag=run.has_lag)
-        self._teller = Teller(sink, world.wall)
+        self._teller = Teller(sink, world.wall, keeping.note)
         self._sink = sink
         self._tasks: list[Task] = []
         self._failures: list[BaseException] = []
@@ -103,12 +110,14 @@ class _Transcription:
             self._say(body)
         end = self._end()
         self._say(end)
+        self._keeping.end(is_complete=self._is_complete())
         self._sink.close()
         return end
 
     # --- threads
 
     def _start(self) -> None:
+        self._keeping.begin(self._record())
         over = partial(self._inbox.put, Finished())
         Task("control", self._obey, lambda: None)
         for stream in self._streams:
@@ -161,6 +170,13 @@ class _Transcription:
         uplinks = self._tasks[1::2]
         return all(task.is_done for task in uplinks)
 
+    def _is_complete(self) -> bool:
+        """Whether all that was said is with the server, or nobody ever listened."""
+        uplinks = self._tasks[1::2]
+        if not any(stream.uplink.has_listened for stream in self._streams):
+            return all(task.is_done for task in uplinks)
+        return all(stream.uplink.is_completed for stream in self._streams)
+
     def _handle(self, item: Item) -> None:
         match item:
             case Received():
@@ -194,6 +210,7 @@ class _Transcription:
             case RecognitionResult(is_final=True):
                 number = received.stream
                 end = self._lines.final_end(number)
+                self._keeping.final(number, end)
                 self._streams[number].uplink.finalised(end)
             case _:
                 pass
@@ -215,6 +232,19 @@ class _Transcription:
         if error not in self._failures:
             self._failures.append(error)
             self._close_sources()
+
+    def _record(self) -> RunRecord:
+        run = self._run
+        return RunRecord(
+            connection_id=run.connection_id,
+            engine=run.engine,
+            url=run.url,
+            started_at=run.started_at,
+            file=run.file,
+            streams=tuple(
+                RecordedStream(one.source.name, one.request) for one in self._streams
+            ),
+        )
 
     # --- what is said at both ends
 

@@ -56,6 +56,8 @@ class Speech:
     stream: int
     request: StartRequest
     """Epoch and after are filled in at every start."""
+    epoch: int
+    """The first dial has the next."""
     sending: Sending
     is_live: bool
     speaker: str | None
@@ -96,22 +98,28 @@ class Uplink:
         self._abandoned = Flag()
         self._client: StreamingClient | None = None
         self._lock = Lock()
-        self._epoch = 0
+        self._epoch = speech.epoch
         self._after: int | None = None
         self._sender: Sender | None = None
         self._final_end = 0
         self._lost_at: float | None = None
         self._last_word = self._clock()
         self._has_listened = False
-        """Whether any server ever did."""
         self._has_progress = False
         """Whether the last connection brought words, or held for long."""
         self._breakdowns = 0
         self._is_draining = False
+        self.is_completed = False
+        """Whether the server has all and said its last words."""
         self.lost = 0
         """Samples that were captured and can no longer be sent."""
         self.sent = 0
         """The position up to which sound was sent."""
+
+    @property
+    def has_listened(self) -> bool:
+        """Whether any server ever did."""
+        return self._has_listened
 
     def finalised(self, position: int) -> None:
         """All before *position* is final: it is not needed any more."""
@@ -161,6 +169,7 @@ class Uplink:
                     self.sent = max(self.sent, sender.position)
                 self._tell_draining()
                 sender.drain(self._patience)
+                self.is_completed = True
             finally:
                 self._last_word = peer.last_word
                 self._has_progress |= self._clock() - began > LONG
@@ -179,8 +188,7 @@ class Uplink:
 
     def _greet(self, peer: StreamingClient) -> Sender:
         self._epoch += 1
-        after = self._after if self._epoch > 1 else None
-        request = replace(self._speech.request, epoch=self._epoch, after=after)
+        request = replace(self._speech.request, epoch=self._epoch, after=self._after)
         if self._epoch > 1:
             self._inbox.put(Resumed(self._speech.stream))
         asked = self._clock()

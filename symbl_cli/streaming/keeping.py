@@ -1,0 +1,254 @@
+"""Keeps what a run would lose if it were killed, on a thread that waits for nobody."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from ..audio.source import AudioSource
+from ..frozen import dataclass
+from ..lines import Line, State, Status
+from ..media.format import Encoding
+from .capture import frame_samples
+from .disk_spool import DiskSpool
+from .journal import end_entry, entry
+from .run_record import RunRecord
+from .runs import JOURNAL, lock_folder, make_folder, remove_folder, write_record
+from .spool import MemorySpool, Spool
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+log = logging.getLogger(__name__)
+
+_HOLD = 0.5
+"""Seconds after which the run is named on disk, listened to or not."""
+_PATIENCE = 5.0
+"""Seconds for the disk to take the last, or to let go of all."""
+
+_NONE = -1
+
+Tell: TypeAlias = Callable[[Status], None]
+
+
+class Keeping(Protocol):
+    """What a run keeps beside what it sends."""
+
+    def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
+        """For the sound of *source*, the next stream.
+
+        *speaker* is named in states if one of several.
+        """
+
+    def begin(self, record: RunRecord) -> None:
+        """All spools are there; from now on it is kept."""
+
+    def note(self, line: Line) -> None:
+        """Said to everybody."""
+
+    def final(self, stream: int, end: int) -> None:
+        """*stream* is final up to *end*, and the lines of it were noted."""
+
+    def end(self, *, is_complete: bool) -> None:
+        """The run is over; where *is_complete* nothing is to be recovered."""
+
+
+class NothingKept:
+    """Sound is in memory until it is final; a run that is killed leaves nothing."""
+
+    def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
+        return MemorySpool(may_wait=not source.is_live)
+
+    def begin(self, record: RunRecord) -> None: ...
+
+    def note(self, line: Line) -> None: ...
+
+    def final(self, stream: int, end: int) -> None: ...
+
+    def end(self, *, is_complete: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Whom to tell what becomes of its sound."""
+
+    tell: Tell
+    speaker: str | None
+    sample_rate: int
+
+
+class RunKeeper:
+    """Keeps a run in a folder below *runs*.
+
+    Sound is in the kernel's hands within half a second. Where the disk fails or is 5 s
+    behind, that is told once (`spool_off`), the run goes on, and `failure` says why.
+    """
+
+    def __init__(
+        self,
+        runs: Path,
+        *,
+        limit: int,
+        has_file: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*limit*: bytes of sound, at most; *has_file*: it is on disk already."""
+        self.failure = ""
+        self.is_off = False
+        self.limit = limit
+        self.folder = runs
+        self._has_file = has_file
+        self._clock = clock
+        self._streams: list[_Stream] = []
+        self._spools: list[DiskSpool] = []
+        self._changed = Condition()
+        self._is_woken = False
+        self._entries: list[str] = []
+        self._is_listened = False
+        self._is_ending = False
+        self._is_complete = False
+        self._lock: FileLock | None = None
+        self._journal = _NONE
+        self._threads: list[Thread] = []
+
+    # --- for the run
+
+    def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
+        audio, number = source.format, len(self._streams)
+        self._streams.append(_Stream(tell, speaker, audio.sample_rate))
+        if self._has_file or audio.encoding in {Encoding.FLAC, Encoding.OPUS}:
+            return MemorySpool(may_wait=not source.is_live)
+        spool = DiskSpool(
+            number,
+            audio.frame_size,
+            self,
+            longest=frame_samples(audio),
+            may_wait=not source.is_live,
+            clock=self._clock,
+        )
+        self._spools.append(spool)
+        return spool
+
+    def begin(self, record: RunRecord) -> None:
+        self.limit //= len(record.streams)
+        # A disk that hangs keeps no process alive.
+        thread = Thread(target=self._run, args=(record,), name="spool", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def note(self, line: Line) -> None:
+        match line.body:
+            case Status(state=State.LISTENING):
+                self._is_listened = True
+                self.wake()
+            case _:
+                self._put(entry(line))
+
+    def final(self, stream: int, end: int) -> None:
+        self._put(end_entry(stream, end))
+
+    def end(self, *, is_complete: bool) -> None:
+        self._is_complete = is_complete
+        self._is_ending = True
+        self.wake()
+        for thread in self._threads:
+            thread.join(_PATIENCE)
+
+    # --- for its spools
+
+    def wake(self) -> None:
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify_all()
+
+    def give_up(self, why: str) -> None:
+        if not self.is_off:
+            self.is_off = True
+            self.failure = why
+            log.warning("%s is given up: %s", self.folder, why)
+            self._streams[0].tell(Status(State.SPOOL_OFF))
+
+    def dropped(self, stream: int, samples: int) -> None:
+        of = self._streams[stream]
+        seconds = round(samples / of.sample_rate, 3)
+        of.tell(Status(State.AUDIO_DROPPED, speaker=of.speaker, seconds=seconds))
+
+    # --- its thread
+
+    def _put(self, text: str | None) -> None:
+        if text is not None and not self.is_off:
+            with self._changed:
+                self._entries.append(text)
+            self.wake()
+
+    def _run(self, record: RunRecord) -> None:
+        try:
+            self._keep_all(record)
+        except OSError as exc:
+            self.give_up(exc.strerror or str(exc))
+        while not self._is_ending:  # the lock says that the run lives
+            self._wait()
+            self._make_room()
+        self._leave()
+
+    def _keep_all(self, record: RunRecord) -> None:
+        """Until the end; raises OSError."""
+        since = self._clock()
+        self.folder = make_folder(self.folder, record.connection_id)
+        while not self.is_off:
+            is_last = self._is_ending
+            self._keep()
+            is_time = self._is_listened or self._clock() - since >= _HOLD
+            if self._lock is None and is_time:
+                self._lock = lock_folder(self.folder)
+                write_record(self.folder, record)
+            if is_last:
+                return
+            self._wait()
+
+    def _wait(self) -> None:
+        """Until there is something to do."""
+        with self._changed:
+            if not self._is_woken:
+                self._changed.wait(_HOLD)
+            self._is_woken = False
+
+    def _keep(self) -> None:
+        """What is noted comes before what is trimmed because of it."""
+        doomed = [path for spool in self._spools for path in spool.take_doomed()]
+        with self._changed:
+            entries, self._entries = self._entries, []
+        if entries:
+            self._write_journal("".join(entries).encode(errors="replace"))
+        for spool in self._spools:
+            spool.save()
+        for path in doomed:
+            path.unlink(missing_ok=True)
+
+    def _make_room(self) -> None:
+        for spool in self._spools:
+            for path in spool.take_doomed():
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+    def _write_journal(self, data: bytes) -> None:
+        if self._journal == _NONE:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            self._journal = os.open(self.folder / JOURNAL, flags, 0o600)
+        while data:
+            data = data[os.write(self._journal, data) :]
+
+    def _leave(self) -> None:
+        for spool in self._spools:
+            spool.close()
+        if self._journal != _NONE:
+            os.close(self._journal)
+        with suppress(OSError):
+            if self._is_complete:
+                remove_folder(self.folder, self._lock)
+            elif self._lock is not None:
+                self._lock.release()
