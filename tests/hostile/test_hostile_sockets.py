@@ -90,6 +90,15 @@ def test_who_leaves_with_much_unread_is_forgotten(server: ServerProcess) -> None
         line.stop()
 
 
+def test_who_leaves_at_a_rate_that_is_not_ours_breaks_nothing(
+    server: ServerProcess,
+) -> None:
+    rate = {"speechRecognition": {"encoding": "LINEAR16", "sampleRateHertz": 44100}}
+    with undisturbed(server, growth=30), dial(server, "brusque") as line:
+        line.start(config=rate)
+        line.audio(speech("Who books the room?", sample_rate=44100))
+
+
 def test_a_thousand_idle_sockets_are_no_burden(server: ServerProcess) -> None:
     with undisturbed(server, growth=120), ExitStack() as stack:
         for number in range(1000):

@@ -2,9 +2,11 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symbl_cli.errors import UsageError
 from symbl_cli.media.format import AudioFormat
 from symbl_cli.server.recognition.hearing import Heard, Hearing
 from symbl_cli.server.recognition.recognizer import Recognized
@@ -182,3 +184,14 @@ def test_an_interim_of_the_same_samples_is_not_taken_for_the_final() -> None:
 
     assert (wish.purpose, final.purpose) == (Purpose.INTERIM, Purpose.FINAL)
     assert utterance.begin(final.purpose).samples != interim.samples
+
+
+def test_a_change_to_a_rate_that_is_none_changes_nothing() -> None:
+    hearing = Hearing(AudioFormat(44100), position=0, detector=Energy())
+
+    with pytest.raises(UsageError, match="cannot listen at 7 Hz"):
+        hearing.change_format(AudioFormat(7))
+    hearing.push(bytes(4410))
+    hearing.finish()
+
+    assert hearing.received == 2205

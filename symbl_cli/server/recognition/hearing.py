@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from ...frozen import dataclass
 from ...media.format import AudioFormat
+from .decoder import open_decoder
 from .recognizer import SAMPLE_RATE, HeardWord, Recognized
 from .scheduler import Wish
 from .section import Section
@@ -87,7 +88,11 @@ class Hearing:
         self._begin(position)
 
     def change_format(self, audio_format: AudioFormat) -> None:
-        """What is being said ends here; positions go on at the rate of the opening."""
+        """What is being said ends here; positions go on at the rate of the opening.
+
+        Raises as `open_decoder`, and then all is as it was.
+        """
+        open_decoder(audio_format)
         self._format = audio_format
         self._begin(self.received)
 

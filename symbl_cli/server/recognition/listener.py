@@ -263,6 +263,7 @@ class Listener:
         self._detector = detector
         self._on_heard = on_heard
         self._changed = asyncio.Event()
+        self._has_ended = False
         self._is_closed = False
 
     @property
@@ -306,9 +307,14 @@ class Listener:
         await self._until(lambda: self.backlog < BOUND)
 
     async def finish(self) -> None:
-        """The sound has ended: returns when the last final was heard."""
-        self.hearing.finish()
-        self._go_on()
+        """The sound has ended: returns when the last final was heard.
+
+        Several may wait for that.
+        """
+        if not self._has_ended:
+            self._has_ended = True
+            self.hearing.finish()
+            self._go_on()
         await self._until(lambda: self.hearing.is_over)
         self.close()
 
