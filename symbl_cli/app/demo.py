@@ -1,8 +1,5 @@
 """The conversation that comes along, for `--demo`."""
 
-import tomllib
-from importlib.resources import files
-
 from ..frozen import dataclass
 from ..protocol.events import TrackerSpec
 
@@ -19,6 +16,9 @@ class Demo:
 
 
 def read_demo() -> Demo:
+    import tomllib
+    from importlib.resources import files
+
     script = tomllib.loads((files("symbl_cli") / _SCRIPT).read_text(encoding="utf-8"))
     return Demo(
         title=script["title"],

@@ -80,17 +80,32 @@ def file_paths(
 
 def open_file_sinks(paths: FilePaths, *, interim: bool) -> list[Sink]:
     """Raises OutputError where one cannot be written, or is there already."""
-    from ..sinks.captions import Srt, Vtt
-    from ..sinks.markdown import Markdown
-
     makers: list[tuple[Path | None, Callable[[Output], Sink]]] = [
         (paths.jsonl, lambda output: JsonLines(output, interim=interim)),
-        (paths.srt, Srt),
-        (paths.vtt, Vtt),
-        (paths.markdown, Markdown),
+        (paths.srt, _srt),
+        (paths.vtt, _vtt),
+        (paths.markdown, _markdown),
         (paths.text, Text),
     ]
     return [make(OutputFile(path)) for path, make in makers if path is not None]
+
+
+def _srt(output: Output) -> Sink:
+    from ..sinks.captions import Srt
+
+    return Srt(output)
+
+
+def _vtt(output: Output) -> Sink:
+    from ..sinks.captions import Vtt
+
+    return Vtt(output)
+
+
+def _markdown(output: Output) -> Sink:
+    from ..sinks.markdown import Markdown
+
+    return Markdown(output)
 
 
 def open_wire_file(paths: FilePaths) -> Wire | None:

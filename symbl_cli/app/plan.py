@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from .. import __version__
@@ -40,6 +41,13 @@ class Plan:
         return named or (None if source in {None, "-"} else Path(source or "").stem)
 
     @property
+    def file(self) -> Path | None:
+        """The recording that is read, if the sound is on disk already."""
+        source = self.options.source
+        path = None if source in {None, "-"} else Path(source or "").absolute()
+        return path if path is not None and path.is_file() else None
+
+    @property
     def is_fast(self) -> bool:
         """Whether a file is sent as fast as it is taken."""
         if self.options.pace is not None:
@@ -64,6 +72,14 @@ class Plan:
                 "--fixes",
             )
 
+    @property
+    def _url(self) -> str | None:
+        """Of another server, without what is before an @ or behind a question mark."""
+        if self.engine is Engine.LOCAL:
+            return None
+        parts = urlsplit(self.settings.api_url or "")
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
     def run(self, sources: OpenedSources, lease: UUID, paths: FilePaths) -> Run:
         options, settings = self.options, self.settings
         environment = self.configuration.environment
@@ -73,6 +89,8 @@ class Plan:
             started_at=self.now,
             engine=self.engine.value,
             version=__version__,
+            url=self._url,
+            file=self.file,
             title=self.title,
             insight_types=settings.insights,
             trackers=trackers,

@@ -5,7 +5,6 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from ..audio.channels import split
@@ -62,6 +61,8 @@ def open_sources(
     """Raises UsageError, NotAudioError, MissingError, AudioError or OutputError."""
     if demo is not None:
         names = demo.speakers
+        from importlib.resources import as_file, files
+
         with as_file(files("symbl_cli") / DEMO) as path:
             feeds: tuple[Feed, ...] = (_open_file(path, options, is_fast=is_fast),)
     elif is_stdin(options, devices):

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from importlib.resources import files
 from uuid import uuid4
 
 from ..config.endpoint import Server
@@ -24,6 +23,7 @@ from ..streaming.transcribe import transcribe
 from .demo import read_demo
 from .files import FilePaths
 from .first_time import tell_first_time
+from .keeping import open_keeping, tell_of_interrupted
 from .meter import MeteredSource
 from .options import StreamOptions
 from .outputs import Outputs, open_outputs
@@ -48,12 +48,15 @@ def run_stream(options: StreamOptions, notices: Notices) -> int:
 
 def print_schema() -> None:
     """The JSON Schema of the lines, as it ships."""
+    from importlib.resources import files
+
     schema = files("symbl_cli") / "resources" / "lines.schema.json"
     sys.stdout.write(schema.read_text(encoding="utf-8"))
 
 
 def _run(plan: Plan, server: Server, notices: Notices) -> int:
     control, lease, paths = Control(), uuid4(), plan.paths()
+    keeping = open_keeping(plan)
     with ExitStack() as stack:
         sources = _open(plan, paths, notices)
         stack.callback(sources.close)
@@ -72,16 +75,17 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             meters,
             server,
             plan.run(sources, lease, paths),
-            _TellingOfServer(outputs.sink, server, outputs.notices),
+            _TellingLater(outputs.sink, server, plan, outputs.notices),
             control=control,
             on_frame=outputs.on_frame,
             on_complaint=outputs.notices.warning,
+            keeping=keeping,
         )
     if (missing := end.error) is not None:
         notices.warning(missing.message, suggestion=missing.suggestion)
     if (unsaved := sources.failure) is not None:
         notices.error(unsaved)
-    if outputs.sink.failure or unsaved:
+    if outputs.sink.failure or unsaved or keeping.failure:
         return int(ExitCode.FAILED)
     return int(EXIT_CODES.get(control.reason or EndReason.STOPPED, ExitCode.OK))
 
@@ -110,12 +114,15 @@ def _open(plan: Plan, paths: FilePaths, notices: Notices) -> OpenedSources:
     return sources
 
 
-class _TellingOfServer:
-    """Says, once the server listens, what became of its store."""
+class _TellingLater:
+    """Says, once the server listens, what became of its store, and of earlier runs."""
 
-    def __init__(self, sink: Sink, server: Server, notices: Notices) -> None:
+    def __init__(
+        self, sink: Sink, server: Server, plan: Plan, notices: Notices
+    ) -> None:
         self._sink = sink
         self._server = server
+        self._places = plan.configuration.places
         self._notices = notices
         self._is_told = False
 
@@ -124,6 +131,7 @@ class _TellingOfServer:
             case Status(state=State.LISTENING) if not self._is_told:
                 self._is_told = True
                 self._tell()
+                tell_of_interrupted(self._places, self._notices)
             case _:
                 pass
         self._sink.handle(line)

@@ -16,6 +16,7 @@ from .conversation import conversation
 from .devices import devices
 from .models import models
 from .options import Reporting, asks_for_json, with_common_options
+from .recover import recover
 from .serve import serve
 from .stream import stream
 
@@ -51,7 +52,7 @@ def cli() -> None:
     """
 
 
-for command in (stream, conversation, config, devices, models, serve):
+for command in (stream, conversation, config, devices, models, serve, recover):
     cli.add_command(command)
 with_common_options(cli)
 

@@ -38,6 +38,10 @@ Tell: TypeAlias = Callable[[Status], None]
 class Keeping(Protocol):
     """What a run keeps beside what it sends."""
 
+    @property
+    def failure(self) -> str:
+        """Why it was given up; empty where it was not."""
+
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         """For the sound of *source*, the next stream.
 
@@ -59,6 +63,8 @@ class Keeping(Protocol):
 
 class NothingKept:
     """Sound is in memory until it is final; a run that is killed leaves nothing."""
+
+    failure = ""
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         return MemorySpool(may_wait=not source.is_live)

@@ -1,0 +1,45 @@
+"""The sound that a run left behind, as a source."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+from ..audio.source import Captured, Chunk, Skipped
+from .run_record import RecordedStream
+from .segments import kept_pieces
+from .spool import Hole, Sound
+
+
+class KeptSource:
+    """All that *folder* holds of *stream*, at the positions that it had."""
+
+    is_live = False
+
+    def __init__(
+        self, folder: Path, number: int, stream: RecordedStream, *, start: int = 0
+    ) -> None:
+        """*start*: where the sound begins that is wanted."""
+        self.name = stream.name
+        self.speaker = stream.speaker
+        self.format = stream.format
+        self._folder = folder
+        self._number = number
+        self._start = start
+        self._closed = Event()
+
+    def chunks(self) -> Iterator[Captured]:
+        size = self.format.frame_size
+        for piece in kept_pieces(self._folder, self._number, size):
+            if self._closed.is_set():
+                return
+            match piece:
+                case Hole(start=start, end=end, at=at):
+                    yield Skipped(start, end, "recovered", at)
+                case Sound(start=start, end=end, pcm=pcm) if end > self._start:
+                    known = max(0, self._start - start)
+                    yield Chunk(start + known, pcm[known * size :])
+                case _:
+                    pass
+
+    def close(self) -> None:
+        self._closed.set()
