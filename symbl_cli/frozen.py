@@ -29,7 +29,9 @@ _Fields: TypeAlias = tuple[Field[Any], ...]
 
 
 def _make(cls: type, *, kw_only: bool = False) -> type:
-    # Told to write no method, the original compiles nothing.
+    # For classes that do not say what they are the original writes a signature: slow.
+    cls.__doc__ = cls.__doc__ or cls.__name__
+    # Told to write no method, it compiles nothing.
     declare = dataclasses.dataclass(
         init=False, repr=False, eq=False, slots=True, kw_only=kw_only
     )

@@ -60,9 +60,9 @@ def open_sources(
 ) -> OpenedSources:
     """Raises UsageError, NotAudioError, MissingError, AudioError or OutputError."""
     if demo is not None:
-        names = demo.speakers
         from importlib.resources import as_file, files
 
+        names = demo.speakers
         with as_file(files("symbl_cli") / DEMO) as path:
             feeds: tuple[Feed, ...] = (_open_file(path, options, is_fast=is_fast),)
     elif is_stdin(options, devices):
