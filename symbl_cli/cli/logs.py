@@ -50,10 +50,20 @@ def _log_to(path: os.PathLike[str]) -> logging.Handler:
 
 
 def _formatter() -> logging.Formatter:
-    return logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s")
+    return _SafeFormatter("%(asctime)s %(name)s %(levelname)s %(message)s")
 
 
-class _JsonFormatter(logging.Formatter):
+class _SafeFormatter(logging.Formatter):
+    """Logs quote what others sent: a terminal must not obey it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from ..text.terminal import terminal_safe
+
+        lines = super().format(record).split("\n")
+        return "\n".join(map(terminal_safe, lines))
+
+
+class _JsonFormatter(_SafeFormatter):
     """Under `--json` every line of stderr is one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:

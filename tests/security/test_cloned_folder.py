@@ -1,0 +1,94 @@
+"""A folder that somebody else made takes nothing away from whoever works in it."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Home
+from tests.scripted_speech import speech
+
+SAID = "The van is late."
+TALK = speech(SAID)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("home"))
+    with home.scripted_server():
+        yield home
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[socket.socket]:
+    """Where the folder wants everything to go; nobody may come."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        yield listener
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def _settings(port: int, folder: Path) -> dict[str, str]:
+    return {
+        "api_url": f'api_url = "ws://127.0.0.1:{port}"',
+        "engine": 'engine = "remote"',
+        "app_id": 'app_id = "an-id"',
+        "hook": f"on = ['transcript=touch {folder / 'hooked'}']",
+        "webhook": f'webhook = "http://127.0.0.1:{port}/"',
+        "output": f'jsonl = "{folder / "taken.jsonl"}"',
+        "save_dir": f'save_dir = "{folder}"',
+        "save_audio": f'save_audio = "{folder / "taken.wav"}"',
+        "in a profile": f'[profiles.default]\napi_url = "ws://127.0.0.1:{port}"',
+    }
+
+
+@pytest.mark.parametrize("name", list(_settings(1, Path())))
+def test_a_symbl_toml_redirects_nothing(
+    home: Home, elsewhere: socket.socket, tmp_path: Path, name: str
+) -> None:
+    port = elsewhere.getsockname()[1]
+    (tmp_path / "symbl.toml").write_text(f"{_settings(port, tmp_path)[name]}\n")
+
+    ran = home.run("stream", "-", "--no-store", sound=TALK, cwd=tmp_path)
+
+    # Whether it is passed over or refused, it is said, and nothing went there.
+    assert [path.name for path in tmp_path.iterdir()] == ["symbl.toml"]
+    assert ran.code == 2 or SAID in ran.stdout
+    assert "symbl.toml" in ran.stderr
+
+
+def test_a_symbl_conf_redirects_nothing(
+    home: Home, elsewhere: socket.socket, tmp_path: Path
+) -> None:
+    port = elsewhere.getsockname()[1]
+    (tmp_path / "symbl.conf").write_text(
+        "[credentials]\napp_id=an-id\napp_secret=a-secret\n"
+        f"[api]\napi_url=ws://127.0.0.1:{port}\n"
+        f"api_base_path=http://127.0.0.1:{port}\n"
+    )
+
+    ran = home.run("stream", "-", "--no-store", sound=TALK, cwd=tmp_path)
+
+    assert ran.code == 0
+    assert SAID in ran.stdout
+
+
+def test_a_module_that_lies_about_is_not_run(home: Home, tmp_path: Path) -> None:
+    for name in ("websocket", "symbl_cli", "click", "json", "uvicorn"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken over')\n")
+    (tmp_path / "home").mkdir()
+    alone = Home(tmp_path / "home")
+
+    ran = alone.shell(f"cd {tmp_path} && {_symbl()} stream - --no-store -v < /dev/null")
+
+    alone.end_server()
+    assert "taken over" not in ran.stderr + ran.stdout
+    assert home.folder != alone.folder
+
+
+def _symbl() -> str:
+    """As it is installed: a program on PATH, for which no folder is in the way."""
+    return str(Path(sys.executable).with_name("symbl"))
