@@ -89,6 +89,7 @@ class Conversation:
             pcm = pcm[stream.bytes_of(stream.received - position) :]
         stream.listener.push(pcm)
         self.settle()
+        self.begun.publication.silence(stream)
         await stream.listener.ready()
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
@@ -104,6 +105,8 @@ class Conversation:
     def stop(self, attachment: Attachment) -> None:
         if stream := self._speaking(attachment):
             self._ending.stop(stream)
+        elif attachment.stream is not None and attachment.stream.is_over:
+            self._ending.repeat(attachment.stream)
 
     def detach(self, attachment: Attachment, reason: Leaving) -> None:
         if attachment in self._attachments:

@@ -65,6 +65,10 @@ class Ending:
         stream.state = StreamState.DRAINING
         self._spawn(self._stop(stream))
 
+    def repeat(self, stream: Stream) -> None:
+        """Who was asked to stop before, and has come back, is told the end again."""
+        self._send_completed(self._conversation.begun, stream)
+
     def dismiss(self) -> None:
         """End it for everybody, as if all had asked for it (§4.5)."""
         speaking = {StreamState.ATTACHED, StreamState.DETACHED, StreamState.PAUSED}

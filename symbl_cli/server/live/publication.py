@@ -58,6 +58,12 @@ class Publication:
         else:
             self._publish(stream, heard, spoken, spoken.record)
 
+    def silence(self, stream: Stream) -> None:
+        """Tell the client of *stream*, where it is so, that nothing was spoken."""
+        if (caption := stream.fall_silent()) is not None:
+            addressed = Addressed(caption, Audience.STREAM, stream.id)
+            self._outbox.put((addressed,), SaveStream(stream.record()))
+
     def advance(self, settled: float) -> None:
         """Everything that begins up to *settled* seconds was heard."""
         self._captions.advance(settled)

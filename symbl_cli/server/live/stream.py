@@ -28,6 +28,8 @@ from .wall import WallClock, parse_time
 Publish = Callable[[str], str]
 """The one function between the recogniser and everything else."""
 
+SILENCE = 20.0
+"""Seconds without speech after which a client of ours is told so."""
 _DEFAULT_RATE = 16000
 
 
@@ -136,6 +138,28 @@ class Stream:
         if self.listener is not None:
             self._stored = max(self._stored, self.listener.received)
         self.listener = None
+
+    def fall_silent(self) -> wire.RecognitionResult | None:
+        """Say that nothing was spoken for long: its client need not keep that.
+
+        A final caption without text, up to where the sound is settled.
+        """
+        listener = self.listener
+        if listener is None or not self.is_ours or listener.is_speaking:
+            return None
+        start, end = self._stored, listener.settled
+        if end - start < SILENCE * self.clock.sample_rate:
+            return None
+        self._stored = end
+        return wire.RecognitionResult(
+            time_offset=round(end / self.clock.sample_rate, 3),
+            is_final=True,
+            punctuated="",
+            user=person(self.member, {}),
+            message_id=MessageId(self._new_id()),
+            audio=wire.Span(start, end),
+            stream_id=self.id,
+        )
 
     def skip(self, skip: Skip) -> None:
         if self.listener is None or skip.end < self.listener.received:

@@ -277,6 +277,11 @@ class Listener:
         return self.hearing.settled
 
     @property
+    def is_speaking(self) -> bool:
+        """Whether anything is being said, or was and is not final yet."""
+        return self.hearing.is_speaking
+
+    @property
     def backlog(self) -> float:
         """Seconds of sound that could have their text and have not."""
         return self.hearing.backlog
