@@ -79,11 +79,18 @@ class Gate:
     def __init__(self) -> None:
         self._changed = Condition()
         self._is_shut = False
+        self._was_shut = False
         self._is_closed = False
 
     @property
     def is_shut(self) -> bool:
         return self._is_shut
+
+    def was_shut(self) -> bool:
+        """Whether it is, or was since this was last asked: a pause may be short."""
+        with self._changed:
+            was_shut, self._was_shut = self._was_shut, False
+            return was_shut
 
     @property
     def is_closed(self) -> bool:
@@ -111,5 +118,6 @@ class Gate:
     def _set(self, *, is_shut: bool, is_closed: bool = False) -> None:
         with self._changed:
             self._is_shut = is_shut and not self._is_closed
+            self._was_shut |= self._is_shut
             self._is_closed |= is_closed
             self._changed.notify_all()

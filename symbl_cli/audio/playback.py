@@ -118,7 +118,7 @@ class Playback:
             self._reader.close()
 
     def _pause(self) -> Iterator[SourceState]:
-        if self._gate.is_shut:
+        if self._gate.was_shut():
             yield SourceState("paused")
             self._gate.wait_until_open()
             yield SourceState("resumed")

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -166,10 +166,10 @@ def _used_store(home: Home, tmp_path: Path) -> Path:
 
 def test_a_store_of_a_newer_symbl_is_left_alone(own_home: Home, tmp_path: Path) -> None:
     database = _used_store(own_home, tmp_path)
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE meta SET value = '999' WHERE key = 'schema_version'")
     connection.close()
-    before = database.read_bytes()
+    before = _content(database)
 
     plain = own_home.run("stream", talk_in(tmp_path))
     lines = own_home.run("conversation", "list", "--json")
@@ -177,7 +177,12 @@ def test_a_store_of_a_newer_symbl_is_left_alone(own_home: Home, tmp_path: Path) 
     assert (plain.code, plain.stdout) == (lines.code, lines.stdout) == (2, "")
     assert "a newer symbl wrote the conversations" in plain.stderr
     assert "newer symbl" in str(_error(lines)["message"])
-    assert database.read_bytes() == before
+    assert _content(database) == before
+
+
+def _content(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())
 
 
 def test_a_damaged_store_is_put_aside_and_said(own_home: Home, tmp_path: Path) -> None:
