@@ -68,8 +68,8 @@ def symbl(
         (
             "transcript last -o srt",
             (
-                "1\n00:00:38,000 --> 00:00:40,000\nWho books the room?\n\n"
-                "2\n00:00:52,000 --> 00:00:54,000\nBea will send the draft.\n"
+                "1\n00:00:38,000 --> 00:00:40,000\nAna: Who books the room?\n\n"
+                "2\n00:00:52,000 --> 00:00:54,000\nBea: Bea will send the draft.\n"
             ),
         ),
         ("questions last --open", "[00:38] ? Ana: Who books the room?\n"),

@@ -1,5 +1,7 @@
 import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from symbl_cli.errors import DiskFullError, OutputError
 from symbl_cli.sinks.output import OutputFile
 
-IS_ROOT = os.geteuid() == 0
+_NOBODY = 65534
 
 
 def test_what_was_written_is_in_the_file_at_once(tmp_path: Path) -> None:
@@ -65,12 +67,23 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         OutputFile(tmp_path)
 
 
-@pytest.mark.skipif(IS_ROOT, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
 
-    with pytest.raises(OutputError, match="Permission denied"):
+    with _not_as_root(), pytest.raises(OutputError, match="Permission denied"):
         OutputFile(tmp_path / "notes.txt")
+
+
+@contextmanager
+def _not_as_root() -> Iterator[None]:
+    """Root may write everywhere: for a moment, be nobody."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
