@@ -6,7 +6,7 @@ from . import __version__
 
 
 def main() -> int:
-    """Run the command line; the exit code is product.md §3's."""
+    """Run the command line; the exit code is that of docs/commands.md."""
     if sys.argv[1:] == ["--version"]:
         # Answered before Click is imported: scripts ask this often.
         sys.stdout.write(f"symbl {__version__}\n")

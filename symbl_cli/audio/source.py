@@ -35,7 +35,7 @@ class Skipped:
 class SourceState:
     """Something about the source that people want to know: one status line.
 
-    *state* is one of product.md §4's (`input_silent`, `clipping`, `device_lost`,
+    *state* is one of docs/json-lines.md's (`input_silent`, `clipping`, `device_lost`,
     `device_changed`, `audio_dropped`, `gap`, `paused`, `resumed`).
     """
 

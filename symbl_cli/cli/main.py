@@ -58,7 +58,7 @@ with_common_options(cli)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Carry out *arguments*; returns the exit code of product.md §3."""
+    """Carry out *arguments*; returns the exit code of docs/commands.md."""
     _use_utf8()
     report = Reporting(as_json=asks_for_json(arguments))
     try:

@@ -7,6 +7,9 @@ from threading import Lock
 MAX_ARRIVALS = 12_000
 """Chunks whose arrival is kept: twenty minutes of silence."""
 
+_LONGEST = 365 * 86_400.0
+"""Seconds."""
+
 
 class Timeline:
     """Wall and arrival times of one stream's positions.
@@ -47,7 +50,9 @@ class Timeline:
         with self._lock:
             known = bisect_right(self._anchors, position, key=lambda anchor: anchor[0])
             start, at = self._anchors[max(0, known - 1)]
-        return at + timedelta(seconds=(position - start) / self._rate)
+        # A server may claim any position: no conversation is longer than this.
+        seconds = min((position - start) / self._rate, _LONGEST)
+        return at + timedelta(seconds=seconds)
 
     def arrival(self, position: int) -> float | None:
         """When the sound up to *position* had come, where that is known."""
