@@ -1,4 +1,4 @@
-"""What a run says: one frozen class a JSON line type (docs/json-lines.md), and the fold.
+"""What a run says: one frozen class a JSON line type (docs/json-lines.md), and a fold.
 
 Lines are what sinks, the journal, hooks and webhooks know; frames stop before them.
 """
