@@ -7,7 +7,6 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from ..connect.lease import hold_lease
-from ..conversations.http import Http
 from ..errors import UsageError
 from ..protocol import resources
 from ..protocol.events import Fields, Json
@@ -119,6 +118,8 @@ class Conversation:
     def _ask(
         self, method: str, path: str, parameters: Fields = _NONE, body: Json = None
     ) -> Json:
+        from ..conversations.http import Http
+
         query = {name: _query(value) for name, value in parameters.items()}
         http = Http(self._service.server)
         try:

@@ -4,13 +4,17 @@ Names and types are those of the vendor's `symbl_rest`; everything may be `None`
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from pprint import pformat
+
+from ..frozen import dataclass
 
 
 class Model:
     """Has attributes; `to_dict()`, `dict(model)` and `model["name"]` work too."""
+
+    __slots__ = ()
 
     def to_dict(self) -> dict[str, object]:
         """All of it as plain dicts and lists."""
@@ -43,7 +47,7 @@ def _plain(value: object) -> object:
             return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Person(Model):
     """A member, sender or assignee."""
 
@@ -53,18 +57,18 @@ class Person(Model):
     user_id: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Polarity(Model):
     score: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sentiment(Model):
     polarity: Polarity | None = None
     suggested: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TypedText(Model):
     """A phrase, or a parent topic."""
 
@@ -72,7 +76,7 @@ class TypedText(Model):
     text: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word(Model):
     word: str | None = None
     start_time: datetime | None = None
@@ -81,7 +85,7 @@ class Word(Model):
     score: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message(Model):
     id: str | None = None
     text: str | None = None
@@ -96,7 +100,7 @@ class Message(Model):
     words: list[Word] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tag(Model):
     """A person or time inside an insight's text."""
 
@@ -108,7 +112,7 @@ class Tag(Model):
     end: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Topic(Model):
     id: str | None = None
     text: str | None = None
@@ -120,7 +124,7 @@ class Topic(Model):
     parent_refs: list[TypedText] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question(Model):
     id: str | None = None
     text: str | None = None
@@ -132,7 +136,7 @@ class Question(Model):
     """The id of a message: of our server alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ActionItem(Model):
     """A follow-up too."""
 
@@ -149,7 +153,7 @@ class ActionItem(Model):
     due_by: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference(Model):
     """Where in a message or an insight something stands."""
 
@@ -159,7 +163,7 @@ class Reference(Model):
     type: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entity(Model):
     type: str | None = None
     text: str | None = None
@@ -170,7 +174,7 @@ class Entity(Model):
     message_refs: list[Reference] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TrackerMatch(Model):
     type: str | None = None
     value: str | None = None
@@ -178,32 +182,32 @@ class TrackerMatch(Model):
     insight_refs: list[Reference] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tracker(Model):
     id: str | None = None
     name: str | None = None
     matches: list[TrackerMatch] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Metric(Model):
     type: str | None = None
     percent: float | None = None
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pace(Model):
     wpm: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Share(Model):
     percentage: float | None = None
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Overlapping(Model):
     """Somebody who was spoken over."""
 
@@ -214,13 +218,13 @@ class Overlapping(Model):
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Overlap(Model):
     overlap_duration: float | None = None
     overlapping_members: list[Overlapping] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MemberAnalytics(Model):
     id: str | None = None
     name: str | None = None
@@ -231,18 +235,18 @@ class MemberAnalytics(Model):
     overlap: Overlap | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FeedbackPart(Model):
     summary: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Feedback(Model):
     positive: FeedbackPart | None = None
     negative: FeedbackPart | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Criterion(Model):
     name: str | None = None
     score: float | None = None
@@ -253,7 +257,7 @@ class Criterion(Model):
 # --- whole answers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ConversationAnswer(Model):
     id: str | None = None
     type: str | None = None
@@ -263,83 +267,83 @@ class ConversationAnswer(Model):
     members: list[Person] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Messages(Model):
     messages: list[Message] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Topics(Model):
     topics: list[Topic] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Questions(Model):
     questions: list[Question] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ActionItems(Model):
     action_items: list[ActionItem] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FollowUps(Model):
     follow_ups: list[ActionItem] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Members(Model):
     members: list[Person] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entities(Model):
     entities: list[Entity] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trackers(Model):
     trackers: list[Tracker] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Analytics(Model):
     metrics: list[Metric] | None = None
     members: list[MemberAnalytics] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Transcript(Model):
     payload: str | None = None
     content_type: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FormattedTranscript(Model):
     transcript: Transcript
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Confirmation(Model):
     """What a server says about a change."""
 
     message: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CallScore(Model):
     score: float | None = None
     summary: str | None = None
     criteria: list[Criterion] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CallScoreStatus(Model):
     job_id: str | None = None
     status: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Experience(Model):
     url: str | None = None
