@@ -209,7 +209,7 @@ class RunKeeper:
             is_last = self._is_ending
             self._keep()
             is_time = self._is_listened or self._clock() - since >= _HOLD
-            if self._lock is None and is_time:
+            if self._lock is None and (is_time or is_last):
                 self._lock = lock_folder(self.folder)
                 write_record(self.folder, record)
             if is_last:

@@ -91,7 +91,8 @@ class LeftRun:
 
     @property
     def id(self) -> str:
-        return self.record.connection_id
+        """Its connection id, mostly: that of another run may be the same."""
+        return self.folder.name
 
     def journal(self) -> Journal:
         """What it had heard; empty where nothing was noted."""
