@@ -12,7 +12,7 @@ SERVER_FILE = "server.json"
 LOCK_FILE = "server.lock"
 LEASE_PATH = "/lease"
 LOCAL_TENANT = "local"
-_SECRETS = frozenset({"SYMBL_APP_SECRET", "SYMBL_ACCESS_TOKEN"})
+_SECRETS = frozenset({"SYMBL_APP_SECRET", "SYMBL_ACCESS_TOKEN", "SYMBL_WEBHOOK_SECRET"})
 
 
 @dataclass(frozen=True, slots=True)

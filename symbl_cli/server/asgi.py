@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -248,6 +248,8 @@ async def _body(request: Request, most: int) -> bytes:
                 chunks.append(chunk)
     except TimeoutError:
         raise HTTPException(408, "the request is too slow") from None
+    except ClientDisconnect:
+        raise HTTPException(400, "the request has no end") from None
     return b"".join(chunks)
 
 

@@ -100,6 +100,16 @@ class LimitedHttp(H11Protocol):
         elif self._impatience is None:
             self._wait_for_request()
 
+    def send_400_response(self, msg: str) -> None:
+        if self.cycle is not None:
+            # Its head was good and is being answered: nobody waits for that now.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         self._stall.ends()

@@ -113,7 +113,8 @@ def test_what_a_server_keeps_on_disk_holds_no_secret(home: Home) -> None:
 
 
 def test_a_secret_is_not_handed_on_to_what_is_started() -> None:
-    environment = {**PAIR, "SYMBL_ACCESS_TOKEN": REFUSED, "HOME": "/home/ann"}
+    secrets = dict.fromkeys(("SYMBL_ACCESS_TOKEN", "SYMBL_WEBHOOK_SECRET"), REFUSED)
+    environment = {**PAIR, **secrets, "HOME": "/home/ann"}
 
     assert child_environment(environment, Path("/code")) == {
         "SYMBL_APP_ID": "an-id",
