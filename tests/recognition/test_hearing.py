@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from symbl_cli.errors import UsageError
 from symbl_cli.media.format import AudioFormat
-from symbl_cli.server.recognition.hearing import Heard, Hearing
+from symbl_cli.server.recognition.heard import Heard
+from symbl_cli.server.recognition.hearing import Hearing
 from symbl_cli.server.recognition.recognizer import Recognized
 from symbl_cli.server.recognition.scheduler import Purpose
 from symbl_cli.server.recognition.scripted import ScriptedRecognizer

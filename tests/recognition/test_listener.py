@@ -13,7 +13,7 @@ import pytest
 from symbl_cli.errors import SymblError
 from symbl_cli.media.format import AudioFormat, Encoding
 from symbl_cli.server.recognition.decoder import open_decoder
-from symbl_cli.server.recognition.hearing import Heard
+from symbl_cli.server.recognition.heard import Heard
 from symbl_cli.server.recognition.listener import BOUND, Recognition
 from symbl_cli.server.recognition.scripted import DEADLY
 from symbl_cli.server.settings import RecognizerName

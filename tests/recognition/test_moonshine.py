@@ -13,7 +13,7 @@ from benchmarks.word_errors import WordErrors, count_errors, spoken_words
 from symbl_cli.errors import MissingError
 from symbl_cli.media.format import AudioFormat
 from symbl_cli.server.recognition.doubt import SURE, is_believable
-from symbl_cli.server.recognition.hearing import Heard
+from symbl_cli.server.recognition.heard import Heard
 from symbl_cli.server.recognition.models import Model, locate_model
 from symbl_cli.server.recognition.moonshine import MoonshineRecognizer
 from symbl_cli.server.recognition.voice_activity import open_voice_activity

@@ -2,6 +2,8 @@
 
 import re
 
+from .patterns import LatePattern
+
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 MONTHS = (
     "january february march april may june july august september october november"
@@ -100,7 +102,7 @@ DATE_HINT = re.compile(
 )
 """What every DATE_SPAN holds: tells at little cost that there is none."""
 
-DATE_SPAN = re.compile(
+DATE_SPAN = LatePattern(
     rf"""\b(?:(?P<lead>{_LEAD})\s(?:about\s|around\s)?)?
     (?:(?:(?P<clock_first>{_CLOCK})[,\s]+(?:on\s)?)?
        (?:{_DATE})\b
@@ -108,7 +110,7 @@ DATE_SPAN = re.compile(
      | (?P<clock_alone>{_CLOCK}
         |(?<=\bat\s){_HOUR}(?=[.,?!]|$|\s(?:and|but|so|with|to|in)\b)
         |(?<=\bby\s){_HOUR}(?=[.,?!]|$)))""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 """A day, a period or a time of day, with the preposition before it."""
 
@@ -133,16 +135,15 @@ _UNTOLD = r"""
     (?:meeting|lunch|call|break|tea|dinner|launch|holidays?|next\speriod)
   | (?:the\s)?deadline
 """
-VAGUE_SPAN = re.compile(
+VAGUE_SPAN = LatePattern(
     rf"\b(?:(?:by|before|until|for|at|in|on)\s)?(?:{_UNTOLD}|{_EVENT})\b",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 """When something is to be done, but not on which day."""
 
-DURATION_SPAN = re.compile(
+DURATION_SPAN = LatePattern(
     rf"\b(?P<count>{COUNT}|\d+\.\d+)(?:\sand\sa\shalf)?[ -](?P<unit>second|{_UNIT[:-2]}"
     r"|decade)s?\b",
-    re.IGNORECASE,
 )
 
 

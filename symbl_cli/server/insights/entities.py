@@ -9,6 +9,7 @@ from ...protocol.events import InsightId
 from .date_grammar import CARDINALS, DURATION_SPAN, number
 from .dates import find_dates
 from .findings import Entity, Place, Said
+from .patterns import LatePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,13 @@ _CURRENCIES = {
     "cent": "cents",
     "yen": "JPY",
 }
-_MONEY = re.compile(
+_MONEY = LatePattern(
     rf"(?P<sign>[$€£])\s?(?P<signed>\d[\d,]*(?:\.\d+)?){_SCALE}"
     rf"|\b(?P<amount>{_AMOUNT}){_SCALE.replace('scale', 'scale_after')}"
     r"\s(?P<unit>dollar|euro|pound|buck|cent|yen)s?\b",
-    re.IGNORECASE,
 )
-_PERCENT = re.compile(
-    rf"(?<![\w.])(?P<amount>{_AMOUNT})\s?(?:%|per\s?cent\b)", re.IGNORECASE
-)
-_NUMBER = re.compile(
-    rf"(?<![\w.,-])(?P<amount>{_AMOUNT})(?![\w%-]|[.,]\d)", re.IGNORECASE
-)
+_PERCENT = LatePattern(rf"(?<![\w.])(?P<amount>{_AMOUNT})\s?(?:%|per\s?cent\b)")
+_NUMBER = LatePattern(rf"(?<![\w.,-])(?P<amount>{_AMOUNT})(?![\w%-]|[.,]\d)")
 _EMAIL = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b[\w+-]+(?: dot [\w+-]+)* at [\w-]+ dot (?:com|org|net|edu|gov|io|de|uk|co)\b",

@@ -6,7 +6,7 @@ from enum import Enum
 
 from ...protocol import events as wire
 from ...protocol.events import ModifyRequest, Skip, StartRequest
-from ..recognition.hearing import Heard
+from ..recognition.heard import Heard
 from ..store.changes import SaveConversation, SaveMember, SaveStream
 from ..store.records import ConversationRecord, MarkRecord
 from .admission import Admission, Opened

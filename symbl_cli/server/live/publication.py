@@ -7,7 +7,7 @@ from functools import partial
 from ...protocol import events as wire
 from ...protocol.events import ConversationId, MessageId, StartRequest
 from ..insights.findings import Finding, Said, Sentiment
-from ..recognition.hearing import Heard
+from ..recognition.heard import Heard
 from ..store.changes import SaveFinding, SaveMessage, SaveStream
 from ..store.records import MemberRecord, MessageRecord
 from . import frames

@@ -18,7 +18,7 @@ from ...protocol.events import (
     Skip,
     StartRequest,
 )
-from ..recognition.hearing import Heard
+from ..recognition.heard import Heard
 from ..recognition.listener import Listener, Recognition
 from ..recognition.word_times import spread_words
 from ..store.records import MemberRecord, MessageRecord, StreamRecord, WordRecord

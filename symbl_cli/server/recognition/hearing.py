@@ -7,33 +7,15 @@ alone, however they are cut, whenever the texts come back.
 from collections import deque
 from collections.abc import Iterable
 
-from ...frozen import dataclass
 from ...media.format import AudioFormat
 from .decoder import open_decoder
-from .recognizer import SAMPLE_RATE, HeardWord, Recognized
+from .heard import Heard
+from .recognizer import SAMPLE_RATE, Recognized
 from .scheduler import Wish
 from .section import Section
 from .segmenter import Asked, Closed, Dismissed, Opened, Paused, Resumed, Step
 from .utterance import Decoding, Utterance
 from .voice_activity import VoiceActivity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What one utterance says so far, or, final, all in all.
-
-    Positions are samples at the rate the stream was opened with, counted from the
-    run's first. A final without text takes an interim back.
-    """
-
-    utterance: int
-    rev: int
-    text: str
-    start: int
-    end: int
-    is_final: bool
-    words: tuple[HeardWord, ...] = ()
-    confidence: float | None = None
 
 
 class Hearing:

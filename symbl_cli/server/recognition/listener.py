@@ -20,7 +20,8 @@ from .scheduler import OVERHEAD, Load, Purpose, choose, workers_wanted
 from .workers import Worker, WorkerDied, WorkerPool, worker_command
 
 if TYPE_CHECKING:
-    from .hearing import Heard, Hearing
+    from .heard import Heard
+    from .hearing import Hearing
     from .utterance import Decoding, Utterance
     from .voice_activity import VoiceActivity
 
