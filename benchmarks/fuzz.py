@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -276,7 +277,8 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    wrong = list(run(options.frames, options.requests, options.seed, print))
+    say = partial(print, flush=True)
+    wrong = list(run(options.frames, options.requests, options.seed, say))
     for line in wrong:
         print(f"WRONG: {line}")
     return 1 if wrong else 0
