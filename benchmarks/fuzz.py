@@ -40,6 +40,8 @@ AT_ONCE = 50
 """Frames after which the server has to show that it is there."""
 ON_ONE = 1000
 """Frames after which a socket is left for another."""
+SILENT = 2.0
+"""Seconds after which the server waits for the rest of a frame, and ever will."""
 PAUSE = 0.2
 """Seconds between two conversations of somebody else."""
 SAID = ("The van is late.", "Who books the room?")
@@ -48,7 +50,7 @@ START = {
     "insightTypes": ["question", "action_item", "topic"],
     "streamId": "s-1",
     "epoch": 1,
-    "after": 0,
+    "after": 1_000_000,
     "startedAt": "2026-11-24T09:30:00Z",
     "noConnectionTimeout": 0,
     "disconnectOnStopRequest": False,
@@ -173,7 +175,8 @@ def flood(server: ServerProcess, count: int, chance: random.Random) -> int:
 def _was_read(line: socket.socket, frames: bytes) -> bool:
     """Whether the server has read all of *frames*, and goes on reading."""
     said = b""
-    with suppress(ConnectionError):
+    with suppress(ConnectionError, TimeoutError):
+        line.settimeout(SILENT)
         line.sendall(frames + frame(TEXT, b"__PING__"))
         while b"__PONG__" not in said:
             piece = line.recv(1 << 16)
