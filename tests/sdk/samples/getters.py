@@ -10,7 +10,7 @@ ended = Event()
 
 
 def watch(response: dict[str, Any]) -> None:
-    if response["message"]["type"] == "conversation_completed":
+    if response["message"]["type"] == "recognition_stopped":  # nothing comes after it
         ended.set()
 
 

@@ -11,7 +11,7 @@ ended = Event()
 
 def show(response: dict[str, Any]) -> None:
     print("live:", response["message"].get("punctuated", {}).get("transcript"))
-    if response["message"]["type"] == "conversation_completed":
+    if response["message"]["type"] == "recognition_stopped":  # nothing comes after it
         ended.set()
 
 
