@@ -220,7 +220,8 @@ class LinesOf:
         end = max(self._final_ends[stream], timeline.position(line.end))
         self._final_ends[stream] = end
         timeline.trim(end)
-        self._record.add(line)
+        if line.text:
+            self._record.add(line)
 
     def _orphans(self, final: Transcript, stream: int) -> Iterator[Body]:
         """Utterances of before a loss whose sound *final* is made of."""
