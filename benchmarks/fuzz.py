@@ -271,7 +271,7 @@ def run(
         yield f"somebody else was misheard: {heard}"
     if code:
         yield f"the server ended with {code}"
-    yield from errors.splitlines()
+    yield from (line for line in errors.splitlines() if " WARNING " not in line)
 
 
 def main() -> int:

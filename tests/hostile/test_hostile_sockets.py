@@ -191,6 +191,15 @@ def test_json_that_is_meant_to_hurt_is_told_and_the_socket_stays(
     assert all(len(answer) < 2000 for answer in answers)
 
 
+@pytest.mark.parametrize("value", [{}, [], 7, None, "x" * 1000])
+def test_no_value_of_redaction_ends_a_start(
+    server: ServerProcess, value: object
+) -> None:
+    fields = {"identifyContent": value, "redactContent": value}
+    with dial(server, "redaction") as line:
+        line.start(config={"redaction": {**fields, "redactionString": value}})
+
+
 def test_a_client_that_never_answers_the_close_is_cut(server: ServerProcess) -> None:
     with undisturbed(server, growth=30), upgrade(server, "mute") as (line, _):
         line.sendall(frame(TEXT, START) + frame(TEXT, b'{"type":"stop_request"}'))

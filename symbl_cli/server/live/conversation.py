@@ -144,6 +144,7 @@ class Conversation:
             and self.phase is not Phase.LIVE
             and not self._starting.locked()
             and self._ending.is_idle
+            and (self.opened is None or self.opened.outbox.is_idle)
         )
 
     def takes(self, request: StartRequest) -> bool:

@@ -117,6 +117,11 @@ class Outbox:
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"outbox-{self._id}")
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything put so far is committed and handed out."""
+        return self._idle.is_set()
+
     async def flush(self) -> None:
         """Return when everything put so far is committed and handed out."""
         await self._idle.wait()

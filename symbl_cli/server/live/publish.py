@@ -23,7 +23,8 @@ def _redaction(config: StreamConfig) -> Publish:
     if config.redact:
         return partial(redact, kinds=_known(config.redact))
     vendor = config.redaction or {}
-    if vendor.get("redactContent") in {True, "true"}:
+    # A tuple: what stands there may be anything, also what cannot be in a set.
+    if vendor.get("redactContent") in (True, "true"):
         mask = vendor.get("redactionString")
         return partial(redact, mask=mask if isinstance(mask, str) else _MASK)
     return _as_it_is
