@@ -34,8 +34,12 @@ def read_fields(fields: tuple[Field, ...], wire: Wire) -> dict[str, object]:
     for field in fields:
         for path in field.paths:
             found = wire.pop(path[0], None) if len(path) == 1 else _take(wire, path)
-            if found is not None and field.name not in values:
-                values[field.name] = _decode(field.kind, found, path)
+            if found is None or field.name in values:
+                continue
+            try:
+                values[field.name] = field.kind.decode(found)
+            except Malformed as wrong:
+                raise wrong.under(*path) from None
     return values
 
 
@@ -81,7 +85,8 @@ class Shape:
     def read(self, wire: Wire, **given: object) -> object:
         """The instance that *wire* stands for; *wire* is used up."""
         self._prepare(wire)
-        values = read_fields(self._fields, wire) | given
+        values = read_fields(self._fields, wire)
+        values.update(given)
         for field in self._required:
             if field.name not in values:
                 raise Malformed("is missing", *field.paths[0])
@@ -118,13 +123,6 @@ def _is_required(cls: type, name: str) -> bool:
     field = next(field for field in dataclasses.fields(cls) if field.name == name)
     missing = dataclasses.MISSING
     return field.default is missing and field.default_factory is missing
-
-
-def _decode(kind: Kind, value: Json, path: tuple[str, ...]) -> object:
-    try:
-        return kind.decode(value)
-    except Malformed as wrong:
-        raise wrong.under(*path) from None
 
 
 def _take(wire: Wire, path: tuple[str, ...]) -> Json:

@@ -16,6 +16,8 @@ MAX_DEPTH = 32
 """How deep values may be nested that we do not know and only carry."""
 
 _MAX_INTEGER = 2**63 - 1
+_SURE_DIGITS = 18
+"""So many make no integer that is too big."""
 _NANOS = 1_000_000_000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -77,7 +79,13 @@ def many(kind: Kind) -> Kind:
     def decode(value: Json) -> tuple[object, ...]:
         if not isinstance(value, list):
             raise Malformed("must be an array")
-        return tuple(_element(kind, item, at) for at, item in enumerate(value))
+        items = []
+        for at, item in enumerate(value):
+            try:
+                items.append(kind.decode(item))
+            except Malformed as wrong:
+                raise wrong.under(f"[{at}]") from None
+        return tuple(items)
 
     return Kind(decode, lambda items: [kind.encode(item) for item in items])
 
@@ -110,13 +118,6 @@ def _children(value: Json) -> list[Json]:
         case float():
             _finite(value)
     return []
-
-
-def _element(kind: Kind, item: Json, at: int) -> object:
-    try:
-        return kind.decode(item)
-    except Malformed as wrong:
-        raise wrong.under(f"[{at}]") from None
 
 
 def _finite(value: float) -> float:
@@ -199,6 +200,8 @@ def _clock(value: Json) -> float:
 def _whole(value: dict[str, Json], name: str) -> int:
     """A count that is a string of digits in the API, but not from every server."""
     count = value.get(name) or 0
+    if isinstance(count, str) and count.isdecimal() and len(count) <= _SURE_DIGITS:
+        return int(count)
     try:
         return _integer(int(count) if isinstance(count, str) else count)
     except (Malformed, ValueError):
@@ -227,7 +230,9 @@ INTEGER = Kind(_integer, int)
 POSITION = Kind(_position, int)
 """Integer, not negative."""
 NUMBER = Kind(_number, _plain_number)
-MILLISECONDS = Kind(lambda value: _number(value) / 1000, lambda s: round(s * 1000))
+MILLISECONDS = Kind(
+    lambda value: round(_number(value)) / 1000, lambda s: round(s * 1000)
+)
 """Seconds inside, whole milliseconds on the wire."""
 TIMEOUT = Kind(_timeout, _plain_number)
 """Seconds; a boolean counts as absent."""

@@ -48,6 +48,8 @@ TYPES: dict[str, Callable[..., Body]] = {
     "end": End,
 }
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 # What JSON allows unescaped, but a terminal obeys, a reader of lines takes for a line's
 # end or UTF-8 has no bytes for.
 _UNSAFE = re.compile(
@@ -62,7 +64,7 @@ def encode(line: Line) -> str:
 
 def to_json(value: Json) -> str:
     """*value* as JSON on one line that no terminal obeys."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -82,11 +84,10 @@ def as_fields(line: Line) -> dict[str, Json]:
 def _plain_fields(thing: object) -> dict[str, Json]:
     # mypy takes a class's hash for that of its instances.
     names = _field_names(type(thing))  # type: ignore[arg-type]
-    values = ((name, getattr(thing, name)) for name in names)
     return {
         name: _plain(value)
-        for name, value in values
-        if value is not None and (name, value) != ("removed", False)
+        for name in names
+        if (value := getattr(thing, name)) is not None and (name != "removed" or value)
     }
 
 
@@ -98,13 +99,15 @@ def _field_names(cls: type[object]) -> tuple[str, ...]:
 
 
 def _plain(value: object) -> Json:
+    if type(value) is str:  # most are: the words of every interim
+        return value
     match value:
+        case float():
+            return round(value, _MILLISECONDS)
         case StrEnum():
             return value.value
         case str() | bool() | int():
             return value
-        case float():
-            return round(value, _MILLISECONDS)
         case datetime():
             return value.isoformat(timespec="milliseconds")
         case tuple():
