@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from typing import TypeAlias
+from threading import Thread
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 from ..config.places import find_places
 from ..config.resolve import load
 from ..connect.choice import endpoint_for
 from ..connect.lease import hold_lease
-from ..conversations.client import ConversationsClient
-from ..conversations.http import Http
 from ..frozen import dataclass
 from ..protocol import resources as r
 from ..protocol.events import Person, Tracker
 from ..render import sheets
 from ..render.printing import Form, Printer
+
+if TYPE_CHECKING:
+    from ..conversations.client import ConversationsClient
 
 _BREAK = "<br/><br/>"
 """What the API has between paragraphs (conversation-api.md §2.17)."""
@@ -50,7 +52,7 @@ class Text(StrEnum):
 
 
 @contextmanager
-def asked(asking: Asking) -> Iterator[ConversationsClient]:
+def asked(asking: Asking) -> "Iterator[ConversationsClient]":
     """A client of the server that the settings mean."""
     flags = {
         "api_url": asking.api_url,
@@ -59,8 +61,20 @@ def asked(asking: Asking) -> Iterator[ConversationsClient]:
     }
     configuration = load(flags, environment=os.environ, places=find_places())
     server = endpoint_for(configuration)
+    # To load the client takes a good part of what a server takes to start.
+    loading = Thread(target=_load_client, name="loading", daemon=True)
+    loading.start()
+    server()
+    loading.join()
+    from ..conversations.client import ConversationsClient
+    from ..conversations.http import Http
+
     with ConversationsClient(Http(server)) as client, hold_lease(server, uuid4()):
         yield client
+
+
+def _load_client() -> None:
+    from ..conversations import client  # noqa: F401 — this is all
 
 
 def print_list(asking: Asking, search: str) -> None:
@@ -78,7 +92,7 @@ def print_whole(asking: Asking, name: str) -> None:
     asking.printer().print_one(found, sheets.whole(found, counts))
 
 
-def _counts(client: ConversationsClient, conversation_id: str) -> dict[str, int]:
+def _counts(client: "ConversationsClient", conversation_id: str) -> dict[str, int]:
     return {
         "Messages": len(client.messages(conversation_id)),
         "Questions": len(client.questions(conversation_id)),
@@ -97,7 +111,7 @@ class Found:
     sheet: sheets.Sheet
 
 
-Part: TypeAlias = Callable[[ConversationsClient, str], Found]
+Part: TypeAlias = "Callable[[ConversationsClient, str], Found]"
 """Asks for a part of the conversation that is named."""
 
 
@@ -107,54 +121,54 @@ def print_part(asking: Asking, name: str, part: Part) -> None:
     asking.printer().print_all(found.cls, found.items, found.sheet)
 
 
-def messages(client: ConversationsClient, name: str) -> Found:
+def messages(client: "ConversationsClient", name: str) -> Found:
     items = client.messages(name)
     return Found(r.Message, items, sheets.messages(items))
 
 
-def topics(client: ConversationsClient, name: str) -> Found:
+def topics(client: "ConversationsClient", name: str) -> Found:
     items = client.topics(name)
     return Found(r.Topic, items, sheets.topics(items))
 
 
-def questions(client: ConversationsClient, name: str) -> Found:
+def questions(client: "ConversationsClient", name: str) -> Found:
     items = client.questions(name)
     return Found(r.Question, items, sheets.questions(items, client.messages(name)))
 
 
-def open_questions(client: ConversationsClient, name: str) -> Found:
+def open_questions(client: "ConversationsClient", name: str) -> Found:
     items = [one for one in client.questions(name) if one.answered_by is None]
     return Found(r.Question, items, sheets.questions(items, client.messages(name)))
 
 
-def action_items(client: ConversationsClient, name: str) -> Found:
+def action_items(client: "ConversationsClient", name: str) -> Found:
     items = client.action_items(name)
     sheet = sheets.action_items(items, client.messages(name))
     return Found(r.ActionItem, items, sheet)
 
 
-def follow_ups(client: ConversationsClient, name: str) -> Found:
+def follow_ups(client: "ConversationsClient", name: str) -> Found:
     items = client.follow_ups(name)
     sheet = sheets.follow_ups(items, client.messages(name))
     return Found(r.ActionItem, items, sheet)
 
 
-def entities(client: ConversationsClient, name: str) -> Found:
+def entities(client: "ConversationsClient", name: str) -> Found:
     items = client.entities(name)
     return Found(r.Entity, items, sheets.entities(items))
 
 
-def members(client: ConversationsClient, name: str) -> Found:
+def members(client: "ConversationsClient", name: str) -> Found:
     items = client.members(name)
     return Found(Person, items, sheets.members(items))
 
 
-def trackers(client: ConversationsClient, name: str) -> Found:
+def trackers(client: "ConversationsClient", name: str) -> Found:
     items = client.trackers(name)
     return Found(Tracker, items, sheets.trackers(items))
 
 
-def summary(client: ConversationsClient, name: str) -> Found:
+def summary(client: "ConversationsClient", name: str) -> Found:
     items = client.summary(name)
     return Found(r.SummarySentence, items, sheets.summary(items))
 
