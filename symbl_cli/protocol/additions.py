@@ -48,6 +48,8 @@ def strip(event: e.ServerEvent) -> e.ServerEvent | None:
         case e.EntityResponse(entities=entities):
             found = _first_revisions(entities)
             return _stripped(replace(event, entities=found)) if found else None
+        case e.Progress():
+            return None
         case _:
             return _stripped(event)
 

@@ -292,6 +292,14 @@ class Marked(Lifecycle):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(Lifecycle):
+    """A server of ours that is behind is at work (addition): a sign of life."""
+
+    backlog: float = 0.0
+    """Seconds of sound that could have their words and have not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownLifecycle(Lifecycle):
     """A `message` of a type that nobody here knows; all of it is in *extra*."""
 
@@ -536,6 +544,7 @@ ServerEvent: TypeAlias = (
     | SessionModified
     | SubscriptionStarted
     | Marked
+    | Progress
     | UnknownLifecycle
     | ErrorMessage
     | NestedError

@@ -224,6 +224,7 @@ _MOVES: dict[type, Move] = {
     e.Marked: Move.RESULT,
     e.ErrorMessage: Move.REMARK,
     e.NestedError: Move.REMARK,
+    e.Progress: Move.REMARK,
     e.Pong: Move.REMARK,
     e.Unknown: Move.REMARK,
     e.UnknownLifecycle: Move.REMARK,

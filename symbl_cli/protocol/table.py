@@ -221,6 +221,7 @@ MARKED = Shape(
     at("label", TEXT, "data.label"),
     at("start", NUMBER, "data.beginTimeOffset"),
 )
+PROGRESS = Shape(e.Progress, at("backlog", NUMBER, "data.backlog"))
 NESTED_ERROR = Shape(
     e.NestedError,
     at("message", ANY_TEXT, "payload.message"),
@@ -387,6 +388,7 @@ LIFECYCLE: dict[str, Shape] = {
     "session_modified": SESSION_MODIFIED,
     "subscription_started": SUBSCRIPTION_STARTED,
     "bookmark_created": MARKED,
+    "progress": PROGRESS,
     "error": NESTED_ERROR,
 }
 """By the `type` inside `message`."""

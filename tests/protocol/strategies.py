@@ -285,6 +285,7 @@ EVENTS: dict[type, st.SearchStrategy[e.Event]] = {
         e.SubscriptionStarted, conversation_id=maybe(ROOM), **AROUND
     ),
     e.Marked: st.builds(e.Marked, id=TEXT, label=TEXT, start=NUMBERS, **AROUND),
+    e.Progress: st.builds(e.Progress, backlog=NUMBERS, **AROUND),
     e.UnknownLifecycle: st.builds(
         e.UnknownLifecycle, type=TEXT.map("x-{}".format), **AROUND
     ),

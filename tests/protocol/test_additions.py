@@ -96,5 +96,9 @@ def test_of_two_findings_only_the_new_one_is_shown() -> None:
     )
 
 
+def test_other_clients_hear_nothing_of_what_is_not_done_yet() -> None:
+    assert strip(e.Progress(backlog=4.0)) is None
+
+
 def test_where_the_audio_goes_on_is_said_to_clients_of_ours_alone() -> None:
     assert strip(e.StartedListening(event=1, audio_received=5)) == e.StartedListening()
