@@ -26,6 +26,9 @@ from .said import Record, Speakers
 from .timeline import Timeline
 
 _MAX_UNPAIRED = 1000
+_MAX_OPEN = 1000
+"""Utterances that may be under way: nobody speaks in so many at once."""
+_MAX_EARLY = 1000
 _POSITIVE, _NEGATIVE = 0.3, -0.3
 """Where a sentiment stops being neutral (§3.10)."""
 
@@ -89,6 +92,8 @@ class LinesOf:
                 self._has_to_wait(early)
             ):
                 self._early.append(received)
+                if len(self._early) > _MAX_EARLY:
+                    del self._early[0]
             case wire.InsightResponse() as response:
                 yield from self._findings.insights(response, stream)
             case wire.TopicResponse() as response:
@@ -152,6 +157,8 @@ class LinesOf:
         if not result.is_final:
             self._open[line.id] = _Open(line, stream)
             yield line
+            if len(self._open) > _MAX_OPEN:
+                yield self._nothing(next(iter(self._open.values())))
             return
         self._note_final(line, result, stream)
         if line.text or known is not None:

@@ -8,7 +8,7 @@ MAX_ARRIVALS = 12_000
 """Chunks whose arrival is kept: twenty minutes of silence."""
 
 _LONGEST = 365 * 86_400.0
-"""Seconds."""
+"""Seconds: a server may claim any time, but no conversation is longer than this."""
 
 
 class Timeline:
@@ -28,7 +28,7 @@ class Timeline:
         return position / self._rate
 
     def position(self, seconds: float) -> int:
-        return round(seconds * self._rate)
+        return round(max(-_LONGEST, min(seconds, _LONGEST)) * self._rate)
 
     def heard(self, end: int, arrived: float) -> None:
         """The sound up to *end* came at *arrived*; 0 where that means nothing."""
@@ -50,7 +50,6 @@ class Timeline:
         with self._lock:
             known = bisect_right(self._anchors, position, key=lambda anchor: anchor[0])
             start, at = self._anchors[max(0, known - 1)]
-        # A server may claim any position: no conversation is longer than this.
         seconds = min((position - start) / self._rate, _LONGEST)
         return at + timedelta(seconds=seconds)
 

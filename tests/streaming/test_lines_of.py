@@ -317,3 +317,15 @@ def test_whatever_a_server_says_makes_lines_that_fold(
     ]
     assert still_open == []
     assert all(isinstance(name, str) for name in finals)
+
+
+def test_utterances_without_an_end_are_not_kept_without_end() -> None:
+    lines = lines_of()
+    ids = [e.MessageId(f"m{number}") for number in range(3000)]
+
+    bodies = told(lines, *(ours("Hm", name=one, is_final=False) for one in ids))
+
+    withdrawn = [b.id for b in bodies if isinstance(b, Transcript) and not b.text]
+    assert withdrawn == ids[:2000]
+    bodies += lines.close()
+    assert fold(bodies) == []

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from symbl_cli.streaming.timeline import MAX_ARRIVALS, Timeline
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -65,3 +67,13 @@ def test_sound_without_a_time_of_arrival_has_none() -> None:
     timeline.heard(800, 0.0)
 
     assert timeline.arrival(1) is None
+
+
+@pytest.mark.parametrize("seconds", [1e308, -1e308, 1e20])
+def test_any_time_that_a_server_claims_is_a_position(seconds: float) -> None:
+    timeline = Timeline(NOON, 48000)
+
+    position = timeline.position(seconds)
+
+    assert abs(timeline.seconds(position)) == 365 * 86_400
+    assert abs(timeline.wall(position) - NOON) == timedelta(days=365)
