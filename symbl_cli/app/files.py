@@ -1,13 +1,17 @@
 """The files that a run writes: which, where, and the sinks that write them."""
 
+import os
 import re
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from datetime import datetime
+from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
 from ..frozen import dataclass
+from ..lines import Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.output import Output, OutputFile
 from ..sinks.sink import Sink
@@ -17,50 +21,140 @@ from .options import StreamOptions
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST = 60
+_MOST_BYTES = 180
+"""Of a title in a name: with its date and ending every system takes it."""
+
+
+class Kind(StrEnum):
+    """What a file holds, by the option that names it."""
+
+    JSONL = "jsonl"
+    SRT = "srt"
+    VTT = "vtt"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    SAVE_AUDIO = "save_audio"
+    RECORD_WIRE = "record_wire"
+
+
+_ENDINGS = {
+    Kind.JSONL: ".jsonl",
+    Kind.SRT: ".srt",
+    Kind.VTT: ".vtt",
+    Kind.MARKDOWN: ".md",
+    Kind.TEXT: ".txt",
+    Kind.SAVE_AUDIO: ".wav",
+    Kind.RECORD_WIRE: ".wire.jsonl",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class FilePaths:
-    """Where each kind of file goes; `None`: nowhere."""
+class Made:
+    """A new file of a kind."""
 
-    jsonl: Path | None = None
-    srt: Path | None = None
-    vtt: Path | None = None
-    markdown: Path | None = None
-    text: Path | None = None
-    save_audio: Path | None = None
-    record_wire: Path | None = None
+    kind: Kind
+    output: OutputFile
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """The files of a run, which are its own; a sink that closes all of them.
+
+    One that is still empty at the end is removed, unless the server has listened: then
+    it says that there was nothing to write.
+    """
+
+    made: tuple[Made, ...]
+    recordings: tuple[Path, ...]
+    """Where sound is to go; whoever has it makes the files."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those that are written, for the `end` line."""
-        paths = (getattr(self, field.name) for field in fields(self))
-        return tuple(str(path) for path in paths if path is not None)
+        """Those of the files that stay, but for recordings."""
+        outputs = (one.output for one in self.made)
+        return tuple(str(output.path) for output in outputs if output.stays)
+
+    def sinks(self, *, interim: bool) -> list[Sink]:
+        makers: dict[Kind, Callable[[Output], Sink]] = {
+            Kind.JSONL: lambda output: JsonLines(output, interim=interim),
+            Kind.SRT: _srt,
+            Kind.VTT: _vtt,
+            Kind.MARKDOWN: _markdown,
+            Kind.TEXT: Text,
+        }
+        return [makers[one.kind](one.output) for one in self.made if one.kind in makers]
+
+    def wires(self) -> list[Wire]:
+        return [Wire(one.output) for one in self.made if one.kind is Kind.RECORD_WIRE]
+
+    def handle(self, line: Line) -> None:
+        match line.body:
+            case Status(state=State.LISTENING):
+                for one in self.made:
+                    one.output.keep()
+            case _:
+                pass
+
+    def close(self) -> None:
+        """What is wrong with one is said by the sink that wrote it."""
+        for one in self.made:
+            with suppress(OutputError):
+                one.output.close()
 
 
-_ENDINGS = FilePaths(
-    jsonl=Path(".jsonl"),
-    srt=Path(".srt"),
-    vtt=Path(".vtt"),
-    markdown=Path(".md"),
-    text=Path(".txt"),
-    save_audio=Path(".wav"),
-    record_wire=Path(".wire.jsonl"),
-)
-
-
-def file_paths(
+def open_files(
     options: StreamOptions, folder: Path | None, title: str | None, now: datetime
-) -> FilePaths:
-    """What is asked for by name, and in *folder* all of the rest, dated.
+) -> RunFiles:
+    """Make all files that are asked for by name, and in *folder* all kinds, dated.
 
-    Raises OutputError where *folder* cannot be made.
+    All or none: raises OutputError where one cannot be made, or is there already, and
+    UsageError where two options name the same one.
     """
-    named = FilePaths(
-        **{field.name: getattr(options, field.name) for field in fields(FilePaths)}
-    )
-    if folder is None:
-        return named
+    named = _named(options)
+    _check_apart(named)
+    recordings = [path for kind, path in named.items() if kind is Kind.SAVE_AUDIO]
+    made: list[Made] = []
+    with ExitStack() as unless_all:
+        unless_all.callback(lambda: RunFiles(tuple(made), ()).close())
+        made += (
+            Made(kind, OutputFile(path))
+            for kind, path in named.items()
+            if kind is not Kind.SAVE_AUDIO
+        )
+        if folder is not None:
+            _make_folder(folder)
+            stem, first = _claim(folder, _stem(title, now))
+            made.append(first)
+            made += _rest_of(folder, stem)
+            recordings.append(folder / f"{stem}{_ENDINGS[Kind.SAVE_AUDIO]}")
+        unless_all.pop_all()
+    return RunFiles(tuple(made), tuple(recordings))
+
+
+def _named(options: StreamOptions) -> dict[Kind, Path]:
+    paths = ((kind, getattr(options, kind)) for kind in Kind)
+    return {kind: path for kind, path in paths if path is not None}
+
+
+def _check_apart(named: Mapping[Kind, Path]) -> None:
+    """Pipes and devices may take several."""
+    known: dict[str, Kind] = {}
+    for kind, path in named.items():
+        if path.exists() and not path.is_file():
+            continue
+        other = known.setdefault(os.path.realpath(path), kind)
+        if other is not kind:
+            raise UsageError(
+                f"{_option(other)} and {_option(kind)} both name {path}",
+                suggestion="Give each a file of its own.",
+            )
+
+
+def _option(kind: Kind) -> str:
+    return f"--{kind.replace('_', '-')}"
+
+
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
@@ -68,26 +162,35 @@ def file_paths(
             f"cannot make the folder {str(folder)!r}: {exc.strerror}",
             suggestion="Choose another --save-dir.",
         ) from exc
-    stem = _free_stem(folder, _stem(title, now))
-    return FilePaths(
-        **{
-            field.name: getattr(named, field.name)
-            or folder / f"{stem}{getattr(_ENDINGS, field.name)}"
-            for field in fields(FilePaths)
-        }
-    )
 
 
-def open_file_sinks(paths: FilePaths, *, interim: bool) -> list[Sink]:
-    """Raises OutputError where one cannot be written, or is there already."""
-    makers: list[tuple[Path | None, Callable[[Output], Sink]]] = [
-        (paths.jsonl, lambda output: JsonLines(output, interim=interim)),
-        (paths.srt, _srt),
-        (paths.vtt, _vtt),
-        (paths.markdown, _markdown),
-        (paths.text, Text),
-    ]
-    return [make(OutputFile(path)) for path, make in makers if path is not None]
+def _claim(folder: Path, stem: str) -> tuple[str, Made]:
+    """A stem that is ours alone, and the file that makes it so.
+
+    Another run of the same second may have the plain one, at this very moment.
+    """
+    for name in _numbered(stem):
+        if any((folder / f"{name}{ending}").exists() for ending in _ENDINGS.values()):
+            continue
+        path = folder / f"{name}{_ENDINGS[Kind.JSONL]}"
+        try:
+            return name, Made(Kind.JSONL, OutputFile(path))
+        except OutputError:
+            if not path.exists():
+                raise
+    raise AssertionError("numbers have no end")
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    yield stem
+    for number in count(2):
+        yield f"{stem}-{number}"
+
+
+def _rest_of(folder: Path, stem: str) -> Iterator[Made]:
+    for kind, ending in _ENDINGS.items():
+        if kind not in {Kind.JSONL, Kind.SAVE_AUDIO}:
+            yield Made(kind, OutputFile(folder / f"{stem}{ending}"))
 
 
 def _srt(output: Output) -> Sink:
@@ -108,23 +211,9 @@ def _markdown(output: Output) -> Sink:
     return Markdown(output)
 
 
-def open_wire_file(paths: FilePaths) -> Wire | None:
-    return None if paths.record_wire is None else Wire(OutputFile(paths.record_wire))
-
-
 def _stem(title: str | None, now: datetime) -> str:
     """`2026-11-24T14-35-00-weekly-sync`: sorted by time, and safe on every system."""
-    name = _UNSAFE.sub("-", title or "").strip("-.").lower()[:_LONGEST]
+    name = _UNSAFE.sub("-", title or "").strip("-.").lower()
+    short = name[:_LONGEST].encode()[:_MOST_BYTES].decode(errors="ignore")
     moment = now.strftime("%Y-%m-%dT%H-%M-%S")
-    return f"{moment}-{name}" if name else moment
-
-
-def _free_stem(folder: Path, stem: str) -> str:
-    """Another run of the same second has the plain one."""
-    taken = {path.name for path in folder.glob(f"{stem}*")}
-    if not taken:
-        return stem
-    number = 2
-    while any(name.startswith(f"{stem}-{number}.") for name in taken):
-        number += 1
-    return f"{stem}-{number}"
+    return f"{moment}-{short}" if short else moment

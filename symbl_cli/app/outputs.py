@@ -20,7 +20,7 @@ from ..sinks.status import StatusSink
 from ..sinks.text import Text
 from ..sinks.wire import Wire
 from ..text.terminal import terminal_safe
-from .files import FilePaths, open_file_sinks, open_wire_file
+from .files import RunFiles
 from .meter import MeteredSource
 from .options import Form, StreamOptions
 
@@ -64,14 +64,14 @@ class Outputs:
 def open_outputs(
     options: StreamOptions,
     settings: Settings,
-    paths: FilePaths,
+    files: RunFiles,
     meters: Sequence[MeteredSource],
     notices: Notices,
     on_reader_gone: Callable[[], None],
 ) -> Outputs:
-    """Raises OutputError where one cannot be written, UsageError for a bad hook."""
-    sinks = open_file_sinks(paths, interim=bool(options.interim))
-    frames = [FrameSink(wire)] if (wire := open_wire_file(paths)) else []
+    """Raises OutputError where stdout is closed, UsageError for a bad hook."""
+    sinks = [*files.sinks(interim=bool(options.interim)), files]
+    frames = [FrameSink(wire) for wire in files.wires()]
     display: LateDisplay | None = None
     if _is_live(options, settings):
         display = LateDisplay(settings.color, meters)

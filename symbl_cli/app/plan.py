@@ -15,7 +15,7 @@ from ..frozen import dataclass
 from ..streaming.run import Run
 from .demo import Demo
 from .detection import config_of, trackers_of, vocabulary_of
-from .files import FilePaths, file_paths
+from .files import RunFiles, open_files
 from .options import Form, StreamOptions
 from .sources import OpenedSources
 
@@ -56,9 +56,9 @@ class Plan:
             return not sys.stdout.isatty()
         return self.engine is Engine.LOCAL
 
-    def paths(self) -> FilePaths:
-        """Raises OutputError where the folder for them cannot be made."""
-        return file_paths(self.options, self.settings.save_dir, self.title, self.now)
+    def files(self) -> RunFiles:
+        """All made, or none; raises OutputError, UsageError."""
+        return open_files(self.options, self.settings.save_dir, self.title, self.now)
 
     def check(self) -> None:
         """What another server sends cannot be changed, and yet be untouched."""
@@ -80,7 +80,7 @@ class Plan:
         parts = urlsplit(self.settings.api_url or "")
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
-    def run(self, sources: OpenedSources, lease: UUID, paths: FilePaths) -> Run:
+    def run(self, sources: OpenedSources, lease: UUID, files: RunFiles) -> Run:
         options, settings = self.options, self.settings
         environment = self.configuration.environment
         trackers = (*trackers_of(options), *(self.demo.trackers if self.demo else ()))
@@ -102,7 +102,7 @@ class Plan:
             duration=options.duration,
             no_reconnect=options.no_reconnect,
             has_lag=sources.is_live or not self.is_fast,
-            files=paths.names,
+            files=lambda: (*files.names, *map(str, sources.recordings)),
         )
         if options.max_retries is None:
             return run

@@ -5,7 +5,9 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..audio.channels import split
 from ..audio.feed import Feed
@@ -16,6 +18,9 @@ from ..media.format import Encoding
 from ..protocol.events import Person
 from .demo import DEMO, Demo
 from .options import StreamOptions
+
+if TYPE_CHECKING:
+    from ..audio.recording import Recorded
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +34,8 @@ class OpenedSources:
     people: tuple[Person | None, ...]
     is_live: bool
     is_microphone: bool = False
+    recorded: "tuple[Recorded, ...]" = ()
+    """Those of the feeds, and below them, that save their sound."""
 
     def pause(self) -> None:
         for feed in self.feeds:
@@ -43,10 +50,14 @@ class OpenedSources:
             feed.close()
 
     @property
+    def recordings(self) -> tuple[Path, ...]:
+        """The files of *recorded*."""
+        return tuple(one.path for one in self.recorded)
+
+    @property
     def failure(self) -> OutputError | None:
         """Why sound that was to be saved is not, if so."""
-        failures = (getattr(feed, "failure", None) for feed in self.feeds)
-        return next((one for one in failures if one is not None), None)
+        return next((one.failure for one in self.recorded if one.failure), None)
 
 
 def open_sources(
@@ -56,7 +67,7 @@ def open_sources(
     speakers: Sequence[str],
     is_fast: bool,
     demo: Demo | None,
-    save_audio: Path | None,
+    recordings: Sequence[Path],
 ) -> OpenedSources:
     """Raises UsageError, NotAudioError, MissingError, AudioError or OutputError."""
     if demo is not None:
@@ -71,11 +82,15 @@ def open_sources(
         path = Path(options.source)
         names, feeds = tuple(speakers), (_open_file(path, options, is_fast=is_fast),)
     else:
-        return _open_devices(options, devices, speakers, save_audio)
-    feeds = _saved(feeds, save_audio)
+        return _open_devices(options, devices, speakers, recordings)
+    feeds, recorded = _saved(feeds, recordings)
     sources = split(feeds[0], names)
     return OpenedSources(
-        sources, feeds, _people(sources, options), is_live=feeds[0].is_live
+        sources,
+        feeds,
+        _people(sources, options),
+        is_live=feeds[0].is_live,
+        recorded=recorded,
     )
 
 
@@ -104,7 +119,7 @@ def _open_devices(
     options: StreamOptions,
     devices: Sequence[str],
     speakers: Sequence[str],
-    save_audio: Path | None,
+    recordings: Sequence[Path],
 ) -> OpenedSources:
     from ..audio.microphone import open_microphone
 
@@ -117,7 +132,7 @@ def _open_devices(
         speakers or ([microphone.speaker] if microphone.speaker else [])
         for microphone in microphones
     ]
-    feeds = _saved(microphones, save_audio)
+    feeds, recorded = _saved(microphones, recordings)
     sources = tuple(
         source
         for feed, named in zip(feeds, names, strict=True)
@@ -129,19 +144,32 @@ def _open_devices(
         _people(sources, options),
         is_live=True,
         is_microphone=True,
+        recorded=recorded,
     )
 
 
-def _saved(feeds: Sequence[Feed], path: Path | None) -> tuple[Feed, ...]:
-    """*feeds*, each also written to a file; several have numbers behind their name."""
-    if path is None:
-        return tuple(feeds)
+def _saved(
+    feeds: Sequence[Feed], paths: Sequence[Path]
+) -> "tuple[tuple[Feed, ...], tuple[Recorded, ...]]":
+    """*feeds*, each also written to *paths*: several have numbers behind their names.
+
+    And those that write, whose files are removed where one cannot be made.
+    """
+    if not paths:
+        return tuple(feeds), ()
     from ..audio.recording import Recorded
 
-    return tuple(
-        Recorded(feed, path if number == 1 else _numbered(path, number))
-        for number, feed in enumerate(feeds, start=1)
-    )
+    saved: list[Feed] = list(feeds)
+    recorded: list[Recorded] = []
+    with ExitStack() as unless_all:
+        for path in paths:
+            for place, feed in enumerate(saved):
+                one = Recorded(feed, path if not place else _numbered(path, place + 1))
+                unless_all.callback(one.close)
+                recorded.append(one)
+                saved[place] = one
+        unless_all.pop_all()
+    return tuple(saved), tuple(recorded)
 
 
 def _numbered(path: Path, number: int) -> Path:

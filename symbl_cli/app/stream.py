@@ -21,7 +21,7 @@ from ..sinks.sink import Sink
 from ..streaming.run import Control
 from ..streaming.transcribe import transcribe
 from .demo import read_demo
-from .files import FilePaths
+from .files import RunFiles
 from .first_time import tell_first_time
 from .keeping import open_keeping, tell_of_interrupted
 from .meter import MeteredSource
@@ -55,16 +55,18 @@ def print_schema() -> None:
 
 
 def _run(plan: Plan, server: Server, notices: Notices) -> int:
-    control, lease, paths = Control(), uuid4(), plan.paths()
+    control, lease = Control(), uuid4()
     keeping = open_keeping(plan)
     with ExitStack() as stack:
-        sources = _open(plan, paths, notices)
+        files = plan.files()
+        stack.callback(files.close)
+        sources = _open(plan, files, notices)
         stack.callback(sources.close)
         meters = [MeteredSource(source) for source in sources.sources]
         outputs = open_outputs(
             plan.options,
             plan.settings,
-            paths,
+            files,
             meters,
             notices,
             on_reader_gone=lambda: control.stop(EndReason.STOPPED),
@@ -74,7 +76,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
         end = transcribe(
             meters,
             server,
-            plan.run(sources, lease, paths),
+            plan.run(sources, lease, files),
             _TellingLater(outputs.sink, server, plan, outputs.notices),
             control=control,
             on_frame=outputs.on_frame,
@@ -90,7 +92,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
     return int(EXIT_CODES.get(control.reason or EndReason.STOPPED, ExitCode.OK))
 
 
-def _open(plan: Plan, paths: FilePaths, notices: Notices) -> OpenedSources:
+def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
     """The source that is meant; what has to be said of it is said."""
     settings = plan.settings
     if is_stdin(plan.options, settings.device):
@@ -101,7 +103,7 @@ def _open(plan: Plan, paths: FilePaths, notices: Notices) -> OpenedSources:
         speakers=settings.speaker,
         is_fast=plan.is_fast,
         demo=plan.demo,
-        save_audio=paths.save_audio,
+        recordings=files.recordings,
     )
     if plan.engine is Engine.REMOTE:
         from ..audio.files import require_api_rate

@@ -1,6 +1,7 @@
 """A feed that is also saved, in a WAV file that can be played at every instant."""
 
 import logging
+import shlex
 import struct
 from collections.abc import Iterator
 from errno import ENOSPC
@@ -24,12 +25,13 @@ class Recorded(FeedFilter):
 
     What was skipped is silence there, so positions in the file are those of the run.
     Raises `OutputError` when it is made, if there is such a file or it cannot be
-    written. A failure later ends the recording, not the feed, and is kept.
+    written. A failure later ends the recording, not the feed, and is kept. Closed
+    before anybody has read it, it leaves no file.
     """
 
     def __init__(self, feed: Feed, path: Path) -> None:
         super().__init__(feed)
-        self._path = path
+        self.path = path
         self._failure: OutputError | None = None
         self._is_read = False
         try:
@@ -55,6 +57,7 @@ class Recorded(FeedFilter):
         super().close()
         if not self._is_read:
             self._file.close()
+            self.path.unlink(missing_ok=True)  # the next run may want its name
 
     def _save(self, item: Captured) -> None:
         if self._failure is not None:
@@ -68,7 +71,7 @@ class Recorded(FeedFilter):
                 case _:
                     pass
         except OSError as exc:
-            self._failure = _unwritable(self._path, exc)
+            self._failure = _unwritable(self.path, exc)
             log.info("%s; the run goes on", self._failure.message)
 
 
@@ -130,5 +133,12 @@ def _unwritable(path: Path, exc: OSError) -> OutputError:
     if exc.errno == ENOSPC:
         return DiskFullError(f"the disk is full: {str(path)!r} ends early")
     if isinstance(exc, FileExistsError):
-        return OutputError(f"{str(path)!r} is there already", suggestion="name another")
-    return OutputError(f"cannot write {str(path)!r}: {exc.strerror}")
+        return OutputError(
+            f"{path} is there already", suggestion="Choose another name, or remove it."
+        )
+    if isinstance(exc, FileNotFoundError):
+        return OutputError(
+            f"cannot write {path}: there is no folder {path.parent}",
+            suggestion=f"mkdir -p {shlex.quote(str(path.parent))}",
+        )
+    return OutputError(f"cannot write {path}: {exc.strerror}")

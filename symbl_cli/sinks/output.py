@@ -3,6 +3,7 @@
 import errno
 import os
 import shlex
+import stat
 import sys
 from collections.abc import Callable
 from io import BufferedWriter, FileIO, RawIOBase
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from ..errors import OutputError
-from .writer import Writer, output_error
+from .writer import TooFarBehindError, Writer, output_error
 
 _PATIENCE = 5.0
 """Seconds that a file may take for one write."""
@@ -44,9 +45,10 @@ def open_stdout(on_reader_gone: Callable[[], None]) -> Writer:
 class OutputFile:
     """A new file; what was written is in it when `write` returns, whole or not at all.
 
-    Never a file that is there already, unless asked to *overwrite* it. One that stays
-    empty is removed: the next run may want its name. A disk that takes longer than
-    *patience* seconds for one write has failed.
+    Never a file that is there already, unless asked to *overwrite* it. One that is
+    empty when it is closed is removed, as the next run may want its name, unless it is
+    to be kept. A disk that takes longer than *patience* seconds for one write has
+    failed. A pipe is never waited for.
     """
 
     def __init__(
@@ -56,19 +58,33 @@ class OutputFile:
         self._patience = patience
         self._descriptor = _open(path, overwrite=overwrite)
         self._size = 0
+        self._is_kept = False
         self._is_stuck = False
         self._is_closed = False
+        self._is_slow = _may_be_slow(self._descriptor)
         # Closed by us alone: a write that never returns still has the descriptor.
         raw = FileIO(self._descriptor, "w", closefd=False)
         self._writer = Writer(raw, name=str(path), on_reader_gone=_nothing)
 
+    @property
+    def stays(self) -> bool:
+        """Whether there is a file once it is closed."""
+        return self._is_kept or self._size > 0 or not self.path.is_file()
+
+    def keep(self) -> None:
+        """Let it stay, be it empty."""
+        self._is_kept = True
+
     def write(self, text: str) -> None:
         try:
             self._writer.write(text)
-            self._is_stuck = not self._writer.flush(self._patience)
+            if not self._is_slow:
+                self._is_stuck = not self._writer.flush(self._patience)
         except OutputError:
             self._cut()
             raise
+        except TooFarBehindError as exc:
+            raise OutputError(exc.message, suggestion=exc.suggestion) from exc
         if self._is_stuck:
             raise OutputError(
                 f"{self.path} has taken nothing for {self._patience:.0f} s",
@@ -84,13 +100,18 @@ class OutputFile:
             self._writer.close()
         finally:
             os.close(self._descriptor)
-        if not self._size and self.path.is_file():
+        if not self.stays:
             self.path.unlink()
 
     def _cut(self) -> None:
         """Take back what a full disk took of the last write."""
         if self.path.is_file():
             os.ftruncate(self._descriptor, self._size)
+
+
+def _may_be_slow(descriptor: int) -> bool:
+    """Whether a reader, not a disk, decides when something is taken."""
+    return stat.S_ISFIFO(os.fstat(descriptor).st_mode) or os.isatty(descriptor)
 
 
 def _nothing() -> None:

@@ -18,13 +18,18 @@ _LOOK_EVERY = 0.5
 """Seconds between two looks whether the reader is still there."""
 
 
+class TooFarBehindError(SymblError):
+    """More waits than can be kept."""
+
+
 class Writer:
     """Writes text in order, in UTF-8, whatever *raw* does meanwhile.
 
-    `write` never waits; it raises the OutputError of an earlier write, and SymblError
-    once *most_waiting* bytes wait. Where *raw* is a pipe or a socket and its reader
-    leaves, *on_reader_gone* is told once, on the writer's thread, within a second and
-    without a write; what is written from then on is dropped. *raw* stays open.
+    `write` never waits; it raises the OutputError of an earlier write, and
+    TooFarBehindError once *most_waiting* bytes wait. Where *raw* is a pipe or a socket
+    and its reader leaves, *on_reader_gone* is told once, on the writer's thread, within
+    a second and without a write; what is written from then on is dropped. *raw* stays
+    open.
     """
 
     def __init__(
@@ -58,7 +63,7 @@ class Writer:
             if self._is_reader_gone:
                 return
             if self._unwritten + len(data) > self._most_waiting:
-                raise SymblError(
+                raise TooFarBehindError(
                     f"the reader of {self._name} is too far behind"
                     f" ({self._most_waiting >> 20} MB)",
                     suggestion="Read it faster, or write to a file.",

@@ -1,6 +1,6 @@
 """What a run of the streaming engine is told, before and while it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
@@ -72,8 +72,8 @@ class Run:
     """What an earlier run asked for, one a source: it is gone on with."""
     epoch: int = 0
     """The first dial has the next."""
-    files: tuple[str, ...] = ()
-    """The files that are written, for the `end` line."""
+    files: Callable[[], tuple[str, ...]] = tuple
+    """The files that are left, for the `end` line."""
     timing: Timing = field(default_factory=Timing)
 
 

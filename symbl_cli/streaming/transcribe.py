@@ -270,7 +270,7 @@ class _Transcription:
             duration=round(max(stream.sent for stream in self._streams), 3),
             counts=self._teller.counts,
             audio_dropped=round(sum(stream.dropped for stream in self._streams), 3),
-            files=self._run.files,
+            files=self._run.files(),
             error=_failure(self._failures[0]) if self._failures else None,
         )
 

@@ -91,7 +91,7 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="No such file or directory"):
+    with pytest.raises(OutputError, match="there is no folder"):
         Recorded(ListFeed(), tmp_path / "absent" / "talk.wav")
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from symbl_cli.errors import DiskFullError, OutputError
+from symbl_cli.sinks import output as output_module
 from symbl_cli.sinks.output import OutputFile
+from symbl_cli.sinks.writer import MOST_WAITING
 
 _NOBODY = 65534
 
@@ -125,14 +127,56 @@ def test_a_pipe_without_a_reader_is_said(tmp_path: Path) -> None:
         OutputFile(path)
 
 
-def test_an_output_that_takes_nothing_is_given_up(tmp_path: Path) -> None:
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    output = OutputFile(path, patience=0)
+MUCH = "much\n" * 100_000
 
-    with pytest.raises(OutputError, match="has taken nothing"):
-        output.write("much\n" * 100_000)
+
+def test_a_disk_that_takes_nothing_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output_module, "_may_be_slow", lambda _: False)
+    with _unread_pipe(tmp_path) as path:  # it stands in for a disk
+        output = OutputFile(path, patience=0)
+
+        with pytest.raises(OutputError, match="has taken nothing"):
+            output.write(MUCH)
+
+        output.close()
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
+    with _unread_pipe(tmp_path) as path:
+        output = OutputFile(path)
+
+        for _ in range(10):
+            output.write(MUCH)
 
     output.close()
+
+
+def test_a_pipe_that_is_too_far_behind_is_given_up_alone(tmp_path: Path) -> None:
+    with _unread_pipe(tmp_path) as path:
+        output = OutputFile(path)
+
+        with pytest.raises(OutputError, match="too far behind"):
+            output.write(" " * (MOST_WAITING + 1))
+
+    output.close()
+
+
+@contextmanager
+def _unread_pipe(folder: Path) -> Iterator[Path]:
+    """Its reader leaves at the end."""
+    path = folder / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    yield path
     os.close(reader)
+
+
+def test_an_empty_file_that_is_to_be_kept_stays(tmp_path: Path) -> None:
+    output = OutputFile(tmp_path / "notes.txt")
+
+    output.keep()
+    output.close()
+
+    assert (tmp_path / "notes.txt").read_text() == ""
