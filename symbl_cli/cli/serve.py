@@ -49,6 +49,13 @@ if TYPE_CHECKING:
 )
 @click.option("--workers", type=click.IntRange(1), help="Recognition processes.")
 @click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="What a peer or a tenant may take: see docs/server.md.",
+)
+@click.option(
     "--recognizer",
     type=click.Choice(["moonshine", "scripted"]),
     default="moonshine",
@@ -67,6 +74,7 @@ def serve(
     max_streams: int | None,
     max_silence: float | None,
     workers: int | None,
+    limits: tuple[str, ...],
     recognizer: str,
 ) -> int:
     """Run the server here, for other clients and the vendor's own SDKs.
@@ -81,6 +89,7 @@ def serve(
 
     from ..config.places import find_places, ready
     from ..server.foreground import run_foreground
+    from ..server.limits import read_limits
     from ..server.settings import RecognizerName, ServerSettings
 
     places = find_places()
@@ -96,6 +105,7 @@ def serve(
         workers=workers,
         max_streams=max_streams,
         max_silence=max_silence,
+        limits=read_limits(limits),
     )
     number = run_foreground(
         settings,

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import math
 import re
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +12,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,6 +30,8 @@ from ..errors import SymblError
 from ..protocol.local import LEASE_PATH, LOCAL_TENANT
 from ..protocol.session import ServerSession, State
 from . import rest
+from .bodies import body_of
+from .connections import most_connections
 from .credentials import Access
 from .guard import Guard, token_of
 from .live.directory import LocalDirectory
@@ -34,6 +39,7 @@ from .live.leases import Leases
 from .live.port import ConversationDirectory, Role
 from .live.reaching import LiveHere
 from .live.services import Services
+from .quotas import Quotas, TooMuch
 from .recognition.listener import Recognition
 from .settings import ServerSettings
 from .sockets import StreamingSocket
@@ -42,12 +48,12 @@ from .store.store import Store, open_store
 log = logging.getLogger(__name__)
 
 _CONNECTION_ID = re.compile(r"[A-Za-z0-9_.~=+@:-]{1,128}")
-_MOST_BODY = 64 << 20
+_MOST_IMPORTED = 64 << 20
 """Bytes of a request: an exported conversation may be long."""
+_MOST_BODY = 4 << 20
+"""The same, of any other."""
 _MOST_UNKNOWN = 16 << 10
 """The same, where nobody knows yet whose request it is."""
-_SLOWEST_BODY = 120.0
-"""Seconds that a body may take."""
 
 MakeDirectory: TypeAlias = Callable[[Services], LocalDirectory]
 
@@ -96,10 +102,19 @@ def build_app(
                 allow_headers=["*"],
             ),
         ],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        exception_handlers={
+            HTTPException: _refused,
+            TooMuch: _put_off,
+            Exception: _failed,
+        },
         lifespan=partial(_lifespan, settings=settings, make_directory=make_directory),
     )
     app.state.access = access
+    app.state.quotas = Quotas(
+        settings.limits,
+        connections=most_connections(settings.limits),
+        clock=time.monotonic,
+    )
     return app
 
 
@@ -142,6 +157,7 @@ async def _opened(
                     now=_now,
                     max_streams=settings.max_streams,
                     max_silence=settings.max_silence,
+                    limits=settings.limits,
                 )
             )
             desk = _desk(store, LiveHere(directory, asyncio.get_running_loop()))
@@ -210,6 +226,11 @@ def _running(connection: HTTPConnection) -> Running:
     return running
 
 
+def _quotas(connection: HTTPConnection) -> Quotas:
+    quotas: Quotas = connection.app.state.quotas
+    return quotas
+
+
 def _tenant(connection: HTTPConnection) -> str | None:
     """Whose token *connection* carries; `None`: nobody's that is good."""
     access: Access = connection.app.state.access
@@ -230,27 +251,15 @@ async def _health(_request: Request) -> Response:
 
 async def _generate_token(request: Request) -> Response:
     access: Access = request.app.state.access
-    body = await _body(request, _MOST_UNKNOWN)
-    status, answer = access.generate(body)
+    quotas = _quotas(request)
+    async with body_of(request, quotas, _MOST_UNKNOWN) as body:
+        where = request.client.host if request.client else ""
+        who = f"{where} {access.app_of(body)}"
+        quotas.guess(who)
+        status, answer = access.generate(body)
+    if status == HTTPStatus.UNAUTHORIZED:
+        quotas.guessed_wrong(who)
     return JSONResponse(answer, status)
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Raises HTTPException where it is longer, or slower, than anybody needs."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(_SLOWEST_BODY):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > most:
-                    raise HTTPException(413, "the request is too large")
-                chunks.append(chunk)
-    except TimeoutError:
-        raise HTTPException(408, "the request is too slow") from None
-    except ClientDisconnect:
-        raise HTTPException(400, "the request has no end") from None
-    return b"".join(chunks)
 
 
 async def _rest(request: Request) -> Response:
@@ -258,18 +267,22 @@ async def _rest(request: Request) -> Response:
     if tenant is None:
         message = "Token validation failed for provided token."
         return JSONResponse({"message": message}, 401)
-    running = _running(request)
-    asked = rest.Request(
-        method=request.method,
-        path=request.scope["path"].removeprefix(request.scope.get("root_path", "")),
-        query=dict(request.query_params),
-        body=await _body(request, _MOST_BODY),
-        tenant=tenant,
-    )
-    loop = asyncio.get_running_loop()
-    reply = await loop.run_in_executor(
-        running.reading, rest.answer, asked, running.desk
-    )
+    running, quotas = _running(request), _quotas(request)
+    quotas.ask(tenant)
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    is_import = request.method == "POST" and path.rstrip("/") == rest.CONVERSATIONS
+    most = _MOST_IMPORTED if is_import else _MOST_BODY
+    async with body_of(request, quotas, most) as body, quotas.turn(tenant):
+        asked = rest.Request(
+            method=request.method,
+            path=path,
+            query=dict(request.query_params),
+            body=body,
+            tenant=tenant,
+        )
+        reply = await asyncio.get_running_loop().run_in_executor(
+            running.reading, rest.answer, asked, running.desk
+        )
     return JSONResponse(reply.body, reply.status)
 
 
@@ -279,18 +292,27 @@ async def _converse(socket: WebSocket, *, role: Role) -> None:
         message = "Token validation failed for provided token."
         await socket.send_denial_response(JSONResponse({"message": message}, 401))
         return
-    connection_id = socket.path_params["id"]
-    if not _CONNECTION_ID.fullmatch(connection_id):
+    if not _CONNECTION_ID.fullmatch(socket.path_params["id"]):
         message = "a connection id has 1 to 128 characters of A-Z a-z 0-9 _.~=+@:-"
         await socket.send_denial_response(JSONResponse({"message": message}, 400))
         return
+    try:
+        with _quotas(socket).socket(tenant):
+            await _serve(socket, tenant, role)
+    except TooMuch as exc:
+        await socket.send_denial_response(_later(exc))
+
+
+async def _serve(socket: WebSocket, tenant: str, role: Role) -> None:
+    """A socket that is welcome, to its end."""
     directory: ConversationDirectory = _running(socket).directory
-    port = await directory.open(tenant, connection_id, role)
+    port = await directory.open(tenant, socket.path_params["id"], role)
     # symbl-js gives up after 25 s unless what it offered is chosen (§1.3).
     offered = socket.scope.get("subprotocols") or [None]
     await socket.accept(subprotocol=offered[0])
     state = State.IDLE if role is Role.SPEAKER else State.SUBSCRIBED
-    await StreamingSocket(socket, port, session=ServerSession(state)).run()
+    idle = _quotas(socket).limits.idle
+    await StreamingSocket(socket, port, session=ServerSession(state), idle=idle).run()
 
 
 async def _lease(socket: WebSocket) -> None:
@@ -315,6 +337,17 @@ async def _refused(_request: Request, exc: Exception) -> Response:
     if not isinstance(exc, HTTPException):
         return await _failed(_request, exc)
     return JSONResponse({"message": exc.detail}, exc.status_code)
+
+
+async def _put_off(_request: Request, exc: Exception) -> Response:
+    if not isinstance(exc, TooMuch):
+        return await _failed(_request, exc)
+    return _later(exc)
+
+
+def _later(exc: TooMuch) -> Response:
+    wait = {"Retry-After": str(math.ceil(exc.wait))}
+    return JSONResponse({"message": exc.message}, 429, wait)
 
 
 async def _failed(_request: Request, exc: Exception) -> Response:

@@ -12,6 +12,7 @@ from .. import __version__
 from ..errors import MissingError, SymblError
 from ..protocol.local import LOCAL_TENANT, ServerAddress, encode_address
 from .finding import announced, locked
+from .limits import read_limits
 from .settings import RecognizerName, ServerSettings
 
 _LOCK_PATIENCE = 1.0
@@ -25,6 +26,7 @@ def main(argv: list[str]) -> int:
         format="%(asctime)s %(name)s %(levelname)s %(message)s",
     )
     settings = ServerSettings(
+        limits=read_limits(options.limit),
         data_folder=None if options.no_files else options.data_folder,
         models_folder=options.models_folder,
         host=options.host,
@@ -33,6 +35,7 @@ def main(argv: list[str]) -> int:
         allow_origins=tuple(options.allow_origin),
         recognizer=RecognizerName(options.recognizer),
         workers=options.workers,
+        max_streams=options.max_streams,
     )
     try:
         _serve(settings)
@@ -91,6 +94,8 @@ def _options(argv: list[str]) -> argparse.Namespace:
         "--recognizer", default="moonshine", choices=list(RecognizerName)
     )
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--max-streams", type=int)
+    parser.add_argument("--limit", action="append", default=[])
     parser.add_argument("--allow-host", action="append", default=[])
     parser.add_argument("--allow-origin", action="append", default=[])
     parser.add_argument("--verbose", action="store_true")

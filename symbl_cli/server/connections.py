@@ -1,6 +1,7 @@
 """TCP connections as uvicorn speaks on them, held to what one of them may take."""
 
 import asyncio
+import math
 import sys
 from contextlib import suppress
 from functools import cache
@@ -9,21 +10,22 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
-from wsproto.events import Ping
+from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
+
+from .limits import Limits
+from .quotas import Held, Share
 
 if sys.platform != "win32":
     import resource
 
-_MOST = 12_000
-"""Connections at once: the API has 10,000 subscribers, and more."""
+_MOST = 100_000
+"""Files that are asked of the system at most."""
 _RESERVED = 100
 """Files that are for the store, the recognisers and whoever is told to go away."""
-_REQUEST = 10.0
-"""Seconds that the head of a request may take."""
-_STALLED = 300.0
-"""Seconds for which a peer may take nothing of what waits for it."""
 _FAREWELL = 15.0
 """Seconds that a socket has to end once we are done with it."""
+_LATER = 1013
+"""The close code for: come back later."""
 _PIECE = 4 << 10
 """Bytes read at a time: so one that floods us keeps the others waiting for ms."""
 _FULL = (
@@ -33,13 +35,13 @@ _FULL = (
 )
 
 
-def raise_file_limit() -> None:
+def raise_file_limit(limits: Limits) -> None:
     """Let this process open as many files as all those connections take."""
     if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft == resource.RLIM_INFINITY:
             return
-        wanted = max(soft, _MOST + _RESERVED)
+        wanted = max(soft, int(min(limits.connections, _MOST)) + _RESERVED)
         if hard != resource.RLIM_INFINITY:
             wanted = min(wanted, hard)
         # macOS allows less than it says.
@@ -47,26 +49,30 @@ def raise_file_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-@cache
-def most_connections() -> int:
+def most_connections(limits: Limits) -> float:
     """How many connections this process can hold."""
+    files = _most_files()
+    return max(1.0, min(limits.connections, files - _RESERVED))
+
+
+@cache
+def _most_files() -> float:
     if sys.platform == "win32":
-        return _MOST
+        return math.inf
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
-        return _MOST
-    return max(1, min(_MOST, soft - _RESERVED))
+    return math.inf if soft == resource.RLIM_INFINITY else soft
 
 
 class _Stall:
     """Cuts the line to a peer that does not read."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._timer: asyncio.TimerHandle | None = None
 
     def begins(self, transport: asyncio.Transport) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_STALLED, transport.abort)
+        self._timer = loop.call_later(self._seconds, transport.abort)
 
     def ends(self) -> None:
         if self._timer is not None:
@@ -76,29 +82,38 @@ class _Stall:
 class LimitedHttp(H11Protocol):
     """Asks in time and reads its answer, or is cut; one too many is turned away."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - uvicorn's
+        limits: Limits,
+        **named: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*arguments, **named)
-        self._stall = _Stall()
+        self._limits = limits
+        self._stall = _Stall(limits.stalled)
         self._impatience: asyncio.TimerHandle | None = None
 
     def connection_made(  # type: ignore[override]  # as uvicorn has it
         self, transport: asyncio.Transport
     ) -> None:
         super().connection_made(transport)
-        if len(self.connections) > most_connections():
+        if len(self.connections) > most_connections(self._limits):
             transport.write(_FULL)
             transport.close()
             return
         _read_in_pieces(transport)
-        self._wait_for_request()
+        self._wait_for(self._limits.head)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        # A request that goes on with its body is past IDLE.
-        if self.conn.their_state is not h11.IDLE:
-            self._stop_waiting()
-        elif self._impatience is None:
-            self._wait_for_request()
+        match self.conn.their_state, self.conn.our_state:
+            case h11.IDLE, _:
+                self._wait_for(self._limits.head)
+            case h11.SEND_BODY, h11.DONE:
+                # The rest of what was answered already.
+                self._wait_for(self._limits.body)
+            case _:
+                self._stop_waiting()
 
     def send_400_response(self, msg: str) -> None:
         if self.cycle is not None:
@@ -123,8 +138,10 @@ class LimitedHttp(H11Protocol):
         super().resume_writing()
         self._stall.ends()
 
-    def _wait_for_request(self) -> None:
-        self._impatience = self.loop.call_later(_REQUEST, self.transport.abort)
+    def _wait_for(self, seconds: float) -> None:
+        """No more than so long, however much of it trickles in meanwhile."""
+        if self._impatience is None:
+            self._impatience = self.loop.call_later(seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._impatience is not None:
@@ -135,10 +152,19 @@ class LimitedHttp(H11Protocol):
 class LimitedWebSocket(WSProtocol):
     """Reads what it is sent and ends when it is told to, or is cut."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - uvicorn's
+        limits: Limits,
+        held: Held,
+        **named: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*arguments, **named)
-        self._stall = _Stall()
+        self._longest = limits.body
+        self._share = Share(held)
+        self._stall = _Stall(limits.stalled)
         self._end: asyncio.TimerHandle | None = None
+        self._late: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -146,6 +172,16 @@ class LimitedWebSocket(WSProtocol):
         except UnicodeError:
             # wsproto reads Host as a name, whatever it holds.
             self.transport.close()
+
+    def handle_message(self, event: TextMessage | BytesMessage) -> None:
+        super().handle_message(event)
+        self._share.grow(self.buffer.length - self._share.size)
+        if event.message_finished:
+            self._stop_waiting()
+        elif not self._share.has_room:
+            self._turn_away("this server holds too much that is not at its end")
+        elif self._late is None:
+            self._wait_for_the_rest()
 
     def handle_ping(self, event: Ping) -> None:
         # Who reads no pongs gets none: they would pile up (RFC 6455, 5.5.3).
@@ -160,6 +196,8 @@ class LimitedWebSocket(WSProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stall.ends()
+        self._stop_waiting()
+        self._share.clear()
         if self._end is not None:
             self._end.cancel()
         super().connection_lost(exc)
@@ -171,6 +209,33 @@ class LimitedWebSocket(WSProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._stall.ends()
+
+    def _wait_for_the_rest(self) -> None:
+        self._late = self.loop.call_later(self._longest, self._was_late)
+
+    def _was_late(self) -> None:
+        if self.read_paused:
+            # It is we who do not read on: recognition is behind.
+            self._wait_for_the_rest()
+        else:
+            self._turn_away(f"a message took more than {self._longest:g} s")
+
+    def _turn_away(self, reason: str) -> None:
+        """As uvicorn does where a message is too long."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.close_sent = True
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": _LATER, "reason": reason}
+        )
+        closing = CloseConnection(code=_LATER, reason=reason)
+        self.transport.write(self.conn.send(closing))
+        self.transport.close()
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 def _read_in_pieces(transport: asyncio.Transport) -> None:

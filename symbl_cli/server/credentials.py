@@ -138,6 +138,14 @@ class Access:
         is_over = claims["exp"] <= self._clock()
         return None if is_over else str(claims["sub"])
 
+    def app_of(self, body: bytes) -> str:
+        """Whose secret *body* gives, right or wrong; "" where it is no request."""
+        try:
+            app_id, _ = _read_request(body)
+        except ValueError:
+            return ""
+        return app_id
+
     def generate(self, body: bytes) -> tuple[int, Mapping[str, object]]:
         """Status and answer of POST /oauth2/token:generate."""
         try:

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,7 +18,7 @@ from ..frozen import dataclass
 from .asgi import Running, build_app
 from .connections import LimitedHttp, LimitedWebSocket, raise_file_limit
 from .credentials import Access
-from .settings import ServerSettings, TlsFiles
+from .settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
@@ -49,15 +50,16 @@ def serve(
     told of the store, once requests are answered. Raises UsageError where an address
     cannot be had, and what keeps the store from being opened.
     """
-    raise_file_limit()
+    raise_file_limit(settings.limits)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(_bound(settings.host, settings.port))
         # Beside TLS there is a door for the clients of this computer.
         indoors = stack.enter_context(_bound("127.0.0.1", 0)) if settings.tls else None
+        patience = settings.limits.head if settings.tls else None
         app = build_app(settings, access)
         server = _Server(
-            _configuration(app, settings.tls),
-            indoors,
+            _configuration(app, settings),
+            (_Door(listener, patience), *((_Door(indoors),) if indoors else ())),
             ready=lambda: ready(
                 _addresses(listener, indoors), app.state.running.desk.store.notices
             ),
@@ -65,17 +67,20 @@ def serve(
         )
         # Uvicorn leaves by SystemExit where the app does not start.
         with contextlib.suppress(SystemExit):
-            asyncio.run(server.serve(sockets=[listener]))
+            asyncio.run(server.serve(sockets=[]))
         if (failure := getattr(app.state, "failure", None)) is not None:
             raise failure
         return server.ended_by
 
 
-def _configuration(app: Starlette, tls: TlsFiles | None) -> uvicorn.Config:
+def _configuration(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
+    tls, limits, quotas = settings.tls, settings.limits, app.state.quotas
+    http = partial(LimitedHttp, limits=limits)
+    socket_ = partial(LimitedWebSocket, limits=limits, held=quotas.held)
     return uvicorn.Config(
         app,
-        http=LimitedHttp,
-        ws=LimitedWebSocket,
+        http=http,  # type: ignore[arg-type]  # it only calls it, as a class
+        ws=socket_,  # type: ignore[arg-type]
         ws_max_size=_LONGEST_MESSAGE,
         ws_ping_interval=None,
         ws_per_message_deflate=False,
@@ -90,6 +95,15 @@ def _configuration(app: Starlette, tls: TlsFiles | None) -> uvicorn.Config:
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where clients come in."""
+
+    listener: socket.socket
+    patience: float | None = None
+    """Seconds that a TLS handshake may take; `None`: there is no TLS."""
 
 
 @contextmanager
@@ -145,13 +159,13 @@ class _Server(uvicorn.Server):
     def __init__(
         self,
         config: uvicorn.Config,
-        indoors: socket.socket | None,
+        doors: tuple[_Door, ...],
         *,
         ready: Callable[[], None],
         is_needed: Callable[[], bool],
     ) -> None:
         super().__init__(config)
-        self._indoors = indoors
+        self._doors = doors
         self._ready = ready
         self._is_needed = is_needed
 
@@ -175,21 +189,22 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            if self._indoors is not None:
-                self.servers.append(await self._open(self._indoors))
+            self.servers += [await self._open(door) for door in self._doors]
             self._ready()
             self._watch = asyncio.create_task(self._end_when_lonely())
 
-    async def _open(self, listener: socket.socket) -> asyncio.Server:
-        """Serve at *listener* too, without TLS."""
-        loop = asyncio.get_running_loop()
-        return await loop.create_server(
-            lambda: LimitedHttp(
+    async def _open(self, door: _Door) -> asyncio.Server:
+        """Serve at *door*: uvicorn has no limit to a handshake of TLS."""
+        has_tls = door.patience is not None
+        return await asyncio.get_running_loop().create_server(
+            lambda: self.config.http_protocol_class(  # type: ignore[call-arg]
                 config=self.config,
                 server_state=self.server_state,
                 app_state=self.lifespan.state,
             ),
-            sock=listener,
+            sock=door.listener,
+            ssl=self.config.ssl if has_tls else None,
+            ssl_handshake_timeout=door.patience,
             backlog=self.config.backlog,
         )
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..frozen import dataclass
+from .limits import Limits
 
 
 class RecognizerName(StrEnum):
@@ -36,3 +37,4 @@ class ServerSettings:
     max_streams: int | None = None
     max_silence: float | None = None
     """Seconds of silence that end a conversation; `None`: silence never does."""
+    limits: Limits = Limits()

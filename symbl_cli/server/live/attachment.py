@@ -8,6 +8,7 @@ from ...protocol.events import (
     StartRequest,
     TopicResponse,
 )
+from ..limits import Limits
 from .mailbox import Mailbox
 from .outbox import Addressed, Audience
 from .port import Outgoing, Role
@@ -17,9 +18,9 @@ from .stream import Stream
 class Attachment:
     """Belongs to one event loop."""
 
-    def __init__(self, role: Role) -> None:
+    def __init__(self, role: Role, most_frames: float = Limits().frames) -> None:
         self.role = role
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(most_frames)
         self.stream: Stream | None = None
         self.is_listening = role is Role.SUBSCRIBER
         """Whether it gets what is said now; before, it is still being caught up."""

@@ -9,6 +9,7 @@ from ...protocol.events import (
     Skip,
     StartRequest,
 )
+from ...protocol.local import LOCAL_TENANT
 from .conversation import Conversation, Phase
 from .port import Leaving, Outgoing, PortClosed, Refusal, Role, Started, Stat
 from .services import Services
@@ -56,11 +57,26 @@ class LocalDirectory:
             self._conversations[tenant, connection_id] = conversation
             for subscriber in finished.part_with_subscribers():
                 conversation.adopt(subscriber)
+        self._check_room(tenant)
+        return conversation
+
+    def _check_room(self, tenant: str) -> None:
+        """For one more stream of *tenant*; raises PortClosed."""
         most = self._services.max_streams
         if most is not None and self.streams >= most:
             message = f"this server carries {most} streams and has no room for another"
             raise PortClosed(Refusal.BUSY, message)
-        return conversation
+        own = self._services.limits.tenant_streams
+        if tenant != LOCAL_TENANT and self._streams_of(tenant) >= own:
+            message = f"you have {own:g} streams here, and may not have another"
+            raise PortClosed(Refusal.BUSY, message)
+
+    def _streams_of(self, tenant: str) -> int:
+        return sum(
+            conversation.stat().streams
+            for (owner, _), conversation in self._conversations.items()
+            if owner == tenant
+        )
 
     def find(self, conversation_id: ConversationId) -> Conversation | None:
         for conversation in self._conversations.values():

@@ -7,18 +7,16 @@ from collections.abc import AsyncIterator
 from ...protocol.events import RecognitionResult
 from .port import Outgoing, PortClosed, Refusal
 
-_MOST = 20_000
-"""Frames that may wait: hours of a meeting, a few ten megabytes."""
-
 
 class Mailbox:
     """Keeps frames in order; an interim replaces its predecessor.
 
-    Belongs to one event loop. A socket that does not read for so long that
-    *_MOST* frames wait is told to come back: the log has them all.
+    Belongs to one event loop. A socket that does not read for so long that *most*
+    frames wait is told to come back: the log has them all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: float) -> None:
+        self._most = most
         self._waiting: deque[Outgoing] = deque()
         self._something = asyncio.Event()
         self._closed: PortClosed | None = None
@@ -26,7 +24,7 @@ class Mailbox:
     def put(self, outgoing: Outgoing) -> None:
         if self._closed is not None:
             return
-        if len(self._waiting) >= _MOST:
+        if len(self._waiting) >= self._most:
             self.close(PortClosed(Refusal.BUSY, "this socket reads too slowly"))
             return
         if self._waiting and _replaces(outgoing, self._waiting[-1]):

@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from datetime import datetime
 
 from ...frozen import dataclass
+from ..limits import Limits
 from ..recognition.listener import Recognition
 from ..store.store import Store
 from .leases import Leases
@@ -26,5 +27,6 @@ class Services:
     lease_grace: float = 10.0
     """Seconds that a conversation waits for a client whose lease is gone."""
     max_streams: int | None = None
+    limits: Limits = Limits()
     max_silence: float | None = None
     """Seconds in which nobody speaks that end a conversation; `None`: none do."""

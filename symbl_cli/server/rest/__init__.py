@@ -1,6 +1,15 @@
 """The Conversation API: request values in, response values out."""
 
-from .answering import METHODS, answer
+from .answering import CONVERSATIONS, METHODS, answer
 from .exchange import Desk, Live, NothingLive, Reply, Request
 
-__all__ = ["METHODS", "Desk", "Live", "NothingLive", "Reply", "Request", "answer"]
+__all__ = [
+    "CONVERSATIONS",
+    "METHODS",
+    "Desk",
+    "Live",
+    "NothingLive",
+    "Reply",
+    "Request",
+    "answer",
+]

@@ -28,6 +28,7 @@ from .exchange import NO_CONVERSATION, Call, Desk, Refused, Reply, Request
 Handler: TypeAlias = Callable[[Call], Reply]
 OfConversation: TypeAlias = Callable[[Call, ConversationRecord], Reply]
 
+CONVERSATIONS = "/v1/conversations"
 METHODS = ("GET", "POST", "PUT", "DELETE")
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -66,8 +67,8 @@ def _with_conversation(handler: OfConversation) -> Handler:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/v1/conversations", conversations.list_them),
-    Route("POST", "/v1/conversations", importing.post),
+    Route("GET", CONVERSATIONS, conversations.list_them),
+    Route("POST", CONVERSATIONS, importing.post),
     Route(
         "GET",
         "/v1/conversations/experiences/insights/details/{conversation}",
