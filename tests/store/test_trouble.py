@@ -1,6 +1,7 @@
 """The store in trouble (each fault is made for real)."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,11 +12,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from symbl_cli.errors import DiskFullError, ExitCode, NewerStoreError, StoreError
 from symbl_cli.server.store.changes import SaveConversation, SaveMessage
 from symbl_cli.server.store.opening import DATABASE_FILE, open_database
+from symbl_cli.server.store.schema import MIGRATIONS
 from symbl_cli.server.store.store import open_store
 from tests.small_disk import small_disk
 
@@ -23,6 +25,7 @@ from .samples import MEETING, MESSAGES, TENANT, conversation, message, whole_mee
 
 DAY = date(2026, 11, 27)
 ROOT = Path(__file__).parents[2]
+FIRST = ROOT / "tests" / "fixtures" / "store-schema-1.db"
 
 WRITE_FOR_EVER = """
 import sys
@@ -72,14 +75,17 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_writer_is_killed(
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "why"),
     [
-        pytest.param(b"this is no database" * 1000, id="garbage"),
-        pytest.param(b"SQLite format 3\0" + b"\0" * 4080, id="an empty header"),
+        pytest.param(b"this is no database" * 1000, "it is no database", id="garbage"),
+        pytest.param(
+            b"SQLite format 3\0" + b"\0" * 4080, "it is no database", id="empty header"
+        ),
+        pytest.param(b"", "the file was empty", id="empty"),
     ],
 )
 def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
-    tmp_path: Path, content: bytes
+    tmp_path: Path, content: bytes, why: str
 ) -> None:
     (tmp_path / DATABASE_FILE).write_bytes(content)
 
@@ -87,20 +93,64 @@ def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
         store.write(*whole_meeting()).result(10)
 
         aside = tmp_path / f"{DATABASE_FILE}.damaged-2026-11-27"
-        assert store.notices == (
-            f"the conversations on disk were damaged; they are now in {aside}",
+        (notice,) = store.notices
+        assert notice.startswith(
+            f"the conversations on disk were damaged ({why}): they are now in {aside}, "
+            "and a new store was begun; "
         )
         assert aside.read_bytes() == content
         assert store.messages(MEETING) == MESSAGES
 
 
-def test_damage_in_the_middle_is_found_at_the_next_start(tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_the_store_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_FILE / "precious").mkdir(parents=True)
+
+    with open_store(tmp_path, today=lambda: DAY) as store:
+        store.write(*whole_meeting()).result(10)
+
+        aside = tmp_path / f"{DATABASE_FILE}.damaged-2026-11-27"
+        assert len(store.notices) == 1
+        assert (aside / "precious").is_dir()
+        assert store.messages(MEETING) == MESSAGES
+
+
+def test_a_store_that_was_closed_well_is_not_checked_again(tmp_path: Path) -> None:
     _write_much(tmp_path)
     database = tmp_path / DATABASE_FILE
-    middle = database.stat().st_size // 2
-    with database.open("r+b") as file:
-        file.seek(middle)
-        file.write(os.urandom(8192))
+    before = database.stat()
+    _damage_middle(database)
+    os.utime(database, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    open_store(tmp_path).close()
+
+    assert list(tmp_path.glob("*.damaged-*")) == []
+
+
+def test_damage_that_is_met_while_running_is_looked_for_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    _write_much(tmp_path)
+    database = tmp_path / DATABASE_FILE
+    with open_store(tmp_path, today=lambda: DAY) as store:
+        database.write_bytes(b"x" * database.stat().st_size)
+        with pytest.raises(StoreError, match="are damaged"):
+            store.messages(MEETING)
+
+    with open_store(tmp_path, today=lambda: DAY) as store:
+        assert len(store.notices) == 1
+
+
+def test_a_store_that_cannot_be_begun_leaves_nothing(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", "16k") as folder:
+        with pytest.raises(DiskFullError, match="no space left"):
+            open_store(folder)
+
+        assert list(folder.iterdir()) == []
+
+
+def test_damage_in_the_middle_is_found_at_the_next_start(tmp_path: Path) -> None:
+    _write_much(tmp_path)
+    _damage_middle(tmp_path / DATABASE_FILE)
 
     with open_store(tmp_path, today=lambda: DAY) as store:
         assert len(store.notices) == 1
@@ -132,42 +182,77 @@ def test_a_newer_store_is_left_alone_and_told(tmp_path: Path) -> None:
     _set_version(tmp_path, "7")
     before = _dump(tmp_path)
 
-    with pytest.raises(NewerStoreError, match="schema 7; this one reads up to 1") as e:
+    with pytest.raises(NewerStoreError, match="schema 7; this one reads up to 2") as e:
         open_store(tmp_path)
 
     assert e.value.exit_code is ExitCode.USAGE
     assert _dump(tmp_path) == before
 
 
-def test_an_older_store_is_copied_aside_and_migrated(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
-        store.write(*whole_meeting()).result(10)
+def test_a_store_of_the_first_schema_is_copied_aside_and_migrated(
+    tmp_path: Path,
+) -> None:
+    first = _first_store(tmp_path)
+    before = _dump(tmp_path)
 
-    opened = open_database(tmp_path, today=lambda: DAY, migrations=(_add_colour,))
-    with opened.engine.connect() as connection:
-        colours = connection.execute(text("SELECT colour FROM members")).all()
+    opened = open_database(tmp_path, today=lambda: DAY)
     opened.engine.dispose()
 
     copy = tmp_path / f"{DATABASE_FILE}.schema-1-2026-11-27"
-    assert [colour for (colour,) in colours] == ["blue", "blue"]
-    assert opened.notices == (
-        f"the conversations on disk were updated; a copy from before is {copy}",
+    (notice,) = opened.notices
+    assert notice == (
+        "the conversations on disk were brought up to date; a copy from before is "
+        f"{copy}: delete it when all is well"
     )
     assert copy.stat().st_mode & 0o777 == 0o600
-    copy.rename(tmp_path / DATABASE_FILE)
-    with open_store(tmp_path) as store:
-        assert store.messages(MEETING) == MESSAGES
+    assert _dump(tmp_path, copy.name) == before
+    assert _rows(first) == _rows(copy)
+    new = tmp_path / "new"
+    open_store(new).close()
+    assert _schema(first) == _schema(new / DATABASE_FILE)
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
-        store.write(*whole_meeting()).result(10)
+def test_a_migrated_store_is_said_once(tmp_path: Path) -> None:
+    _first_store(tmp_path)
 
-    with pytest.raises(StoreError):
-        open_database(tmp_path, migrations=(_add_colour, _fail))
+    told = []
+    for _ in range(2):
+        with open_store(tmp_path, today=lambda: DAY) as store:
+            told.append(len(store.notices))
 
-    with open_store(tmp_path) as store:
-        assert store.messages(MEETING) == MESSAGES
+    assert told == [1, 0]
+
+
+def test_a_migration_that_fails_half_way_leaves_the_store_as_it_was(
+    tmp_path: Path,
+) -> None:
+    _first_store(tmp_path)
+    before = _dump(tmp_path)
+    migrations = (*MIGRATIONS, _add_colour, _fail)
+
+    with pytest.raises(StoreError, match="no such table: nowhere"):
+        open_database(tmp_path, migrations=migrations)
+
+    assert _dump(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == [DATABASE_FILE]
+
+
+@pytest.mark.parametrize("room", [100, 12], ids=["for the copy", "for the migration"])
+def test_a_migration_that_a_full_disk_stops_leaves_the_store_as_it_was(
+    tmp_path: Path, room: int
+) -> None:
+    with small_disk(tmp_path / "small", "1m") as folder:
+        _first_store(folder)
+        before = _dump(folder)
+        spare = room * 1024 if room > 50 else _size(folder) + room * 1024
+        _fill(folder, spare)
+
+        with pytest.raises(DiskFullError, match="no space left"):
+            open_store(folder)
+
+        assert _dump(folder) == before
+        names = {path.name for path in folder.iterdir()}
+        assert names == {DATABASE_FILE, "filler"}
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
@@ -228,9 +313,46 @@ def _write_much(folder: Path) -> None:
         ).result(30)
 
 
-def _dump(folder: Path) -> list[str]:
-    with closing(sqlite3.connect(folder / DATABASE_FILE)) as connection:
+def _first_store(folder: Path) -> Path:
+    """A store as the first version of symbl wrote it."""
+    return Path(shutil.copy(FIRST, folder / DATABASE_FILE))
+
+
+def _damage_middle(database: Path) -> None:
+    with database.open("r+b") as file:
+        file.seek(database.stat().st_size // 2)
+        file.write(os.urandom(8192))
+
+
+def _size(folder: Path) -> int:
+    return (folder / DATABASE_FILE).stat().st_size
+
+
+def _fill(folder: Path, spare: int) -> None:
+    free = shutil.disk_usage(folder).free
+    (folder / "filler").write_bytes(bytes(free - spare))
+
+
+def _dump(folder: Path, name: str = DATABASE_FILE) -> list[str]:
+    with closing(sqlite3.connect(folder / name)) as connection:
         return list(connection.iterdump())
+
+
+def _schema(database: Path) -> dict[str, str]:
+    """What makes each table and index, however it is laid out."""
+    with closing(sqlite3.connect(database)) as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
+    return {name: " ".join((sql or "").split()) for name, sql in found}
+
+
+def _rows(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Of every table of ours, but for the version."""
+    names = ("conversations", "members", "messages", "findings", "marks", "streams")
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            name: connection.execute(f"SELECT * FROM {name}").fetchall()
+            for name in names
+        }
 
 
 def _set_version(folder: Path, version: str) -> None:

@@ -1,6 +1,7 @@
 """What can be written: one frozen value a change, and how each is carried out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from sqlalchemy import (
@@ -104,6 +105,14 @@ class DeleteConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteOld:
+    """The same, unless it goes on, or ended after *limit*."""
+
+    conversation_id: ConversationId
+    limit: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RenameConversation:
     conversation_id: ConversationId
     name: str
@@ -150,6 +159,7 @@ Alteration: TypeAlias = (
     DropFrames
     | DeleteMark
     | DeleteConversation
+    | DeleteOld
     | RenameConversation
     | RenameMember
     | SetMetadata
@@ -188,6 +198,11 @@ def _alter(connection: Connection, change: Alteration) -> None:
             _delete(connection, tables.marks, conversation_id=owner, id=mark)
         case DeleteConversation(conversation_id=owner):
             _delete(connection, tables.conversations, id=owner)
+        case DeleteOld(conversation_id=owner, limit=limit):
+            table = tables.conversations
+            connection.execute(
+                delete(table).where(table.c.id == owner, *ended_before(limit))
+            )
         case RenameConversation(conversation_id=owner, name=name):
             _update(connection, tables.conversations, {"name": name}, id=owner)
         case SetMetadata(conversation_id=owner, metadata=metadata):
@@ -201,6 +216,12 @@ def _alter(connection: Connection, change: Alteration) -> None:
             _update(connection, tables.messages, row, conversation_id=owner, id=message)
         case _:
             assert_never(change)
+
+
+def ended_before(limit: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of conversations that do not go on, and ended at *limit* or earlier."""
+    columns = tables.conversations.c
+    return ~columns.is_live, columns.ended_at <= limit
 
 
 def _save_conversation(connection: Connection, record: ConversationRecord) -> None:

@@ -2,21 +2,31 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ...errors import NewerStoreError, StoreError
+from ...errors import NewerStoreError
 from ...frozen import dataclass
 from . import schema
+from .closing import ClosingMark
 from .engines import open_memory, open_writer
-from .faults import is_damage, translate
+from .faults import is_damage, translate, unusable
 
 DATABASE_FILE = "conversations.db"
+
+_LONGEST_CHECK = 4.0
+"""Seconds: whoever started us waits for so much, but not for twice that."""
+_STEPS = 10_000
+"""Of the database between two looks at the clock."""
+_BESIDE = ("-wal", "-shm")
+"""What SQLite keeps beside a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class Opened:
 
     engine: Engine
     """The one that writes."""
+    mark: ClosingMark
+    """To be left when it is closed."""
     notices: tuple[str, ...] = ()
     """What was done to it that its owner should be told, a sentence each."""
 
@@ -38,17 +50,20 @@ def open_database(
     """Open the database in *folder*, made where it is missing.
 
     An older one is copied aside and migrated, a damaged one set aside and begun anew.
-    Raises NewerStoreError, StoreError or DiskFullError.
+    Raises NewerStoreError, StoreError or DiskFullError, and leaves all as it was then.
     """
     path = folder / DATABASE_FILE
-    _make_private(folder, path)
     try:
-        return _open_sound(path, today, migrations)
-    except _Damaged:
-        aside = _set_aside(path, today())
-        _make_private(folder, path)
-        notice = f"the conversations on disk were damaged; they are now in {aside}"
-        return Opened(_open_sound(path, today, migrations).engine, (notice,))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return _open_sound(path, today, migrations)
+        except _Damaged as exc:
+            aside = _set_aside(path, today())
+            opened = _open_sound(path, today, migrations)
+            notice = _damaged(aside, exc.why)
+            return Opened(opened.engine, opened.mark, (notice,))
+    except OSError as exc:
+        raise unusable(folder, exc) from exc
 
 
 def open_in_memory() -> Engine:
@@ -60,34 +75,97 @@ def open_in_memory() -> Engine:
 
 
 class _Damaged(Exception):
-    pass
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _damaged(aside: Path, why: str) -> str:
+    is_readable = aside.is_file() and aside.stat().st_size > 0
+    remedy = (
+        f'`sqlite3 "{aside}" .recover` shows what can be read of them'
+        if is_readable
+        else f"if you have a backup, put it in the place of {DATABASE_FILE}"
+    )
+    return (
+        f"the conversations on disk were damaged ({why}): they are now in {aside}, "
+        f"and a new store was begun; {remedy}"
+    )
 
 
 def _open_sound(
     path: Path, today: Callable[[], date], migrations: Sequence[schema.Migration]
 ) -> Opened:
-    """Raises _Damaged where *path* is no sound store."""
+    """Raises _Damaged where *path* is no sound store, OSError where it cannot be."""
+    is_new = _made_private(path)
+    mark = ClosingMark(path)
+    is_unchanged = mark.take()
     engine = open_writer(path)
     try:
         with _translated():
-            version = _check(engine)
+            if not is_unchanged:
+                _check(engine)
+            version = _version(engine)
             notices = _bring_up(engine, path, version, today, migrations)
     except BaseException:
         engine.dispose()
+        if is_new:
+            _remove(path)
         raise
-    return Opened(engine, notices)
+    return Opened(engine, mark, notices)
 
 
-def _check(engine: Engine) -> int | None:
+def _made_private(path: Path) -> bool:
+    """Make the file before SQLite does, so that nobody else ever reads it.
+
+    Whether it was made. Raises _Damaged where something else is in its place.
+    """
+    if path.exists():
+        if not path.is_file():
+            raise _Damaged(f"{path.name} is no file")
+        if not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
+            raise _Damaged("the file was empty")
+    is_new = not path.exists()
+    _make_file(path)
+    return is_new
+
+
+def _check(engine: Engine) -> None:
+    """Raises _Damaged; what is not checked in good time is taken as sound."""
+    with engine.connect() as connection, _limited(connection):
+        try:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        except SQLAlchemyError as exc:
+            if not _was_limited(exc):
+                raise
+        else:
+            if found != "ok":
+                raise _Damaged("its check failed")
+
+
+@contextmanager
+def _limited(connection: Connection) -> Iterator[None]:
+    raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+    deadline = time.monotonic() + _LONGEST_CHECK
+    raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+def _was_limited(error: SQLAlchemyError) -> bool:
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+
+
+def _version(engine: Engine) -> int | None:
     """The schema's version, `None` if the database is empty."""
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-        if found != "ok":
-            raise _Damaged(found)
         try:
             return schema.read_version(connection)
         except ValueError as exc:
-            raise _Damaged from exc
+            raise _Damaged("it is no store of symbl") from exc
 
 
 def _bring_up(
@@ -111,26 +189,43 @@ def _bring_up(
     if version == newest:
         return ()
     copy = _unused(path, f"schema-{version}-{today().isoformat()}")
-    _copy(path, copy)
-    with engine.begin() as connection:
-        schema.migrate(connection, version, migrations)
-    return (f"the conversations on disk were updated; a copy from before is {copy}",)
+    try:
+        _copy(path, copy)
+        with engine.begin() as connection:
+            schema.migrate(connection, version, migrations)
+    except BaseException:
+        _remove(copy)  # it is what the store still is
+        raise
+    notice = (
+        "the conversations on disk were brought up to date; a copy from before is "
+        f"{copy}: delete it when all is well"
+    )
+    return (notice,)
 
 
 def _copy(path: Path, target: Path) -> None:
     _make_file(target)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("VACUUM INTO ?", (str(target),))
+    with (
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
 
 
 def _set_aside(path: Path, today: date) -> Path:
     """Rename the database and what SQLite keeps beside it."""
     target = _unused(path, f"damaged-{today.isoformat()}")
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", *_BESIDE):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(target.with_name(target.name + ending))
     return target
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", *_BESIDE):
+        with suppress(OSError):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _unused(path: Path, ending: str) -> Path:
@@ -142,19 +237,7 @@ def _unused(path: Path, ending: str) -> Path:
     return candidate
 
 
-def _make_private(folder: Path, path: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make_file(path)
-    except OSError as exc:
-        raise StoreError(
-            f"conversations cannot be kept in {folder}: {exc.strerror}",
-            suggestion="make the folder writable, or go on without: `--no-store`",
-        ) from exc
-
-
 def _make_file(path: Path) -> None:
-    """Made before SQLite makes it, so that nobody else ever reads it."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
@@ -164,5 +247,5 @@ def _translated() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as exc:
         if is_damage(exc):
-            raise _Damaged from exc
+            raise _Damaged("it is no database") from exc
         raise translate(exc) from exc

@@ -1,12 +1,14 @@
 """What can be asked: each a query on one connection, values out."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select
 
 from ...protocol.events import ConversationId
 from ..insights.findings import Finding
 from . import rows, tables
+from .changes import ended_before
 from .finding_rows import FindingKind, read_finding
 from .naming import with_names_of
 from .records import (
@@ -90,6 +92,13 @@ def live_conversations(connection: Connection) -> tuple[ConversationRecord, ...]
     query = select(table).where(table.c.is_live).order_by(table.c.started_at)
     found = connection.execute(query).mappings()
     return tuple(rows.read_conversation(row) for row in found)
+
+
+def ended_by(connection: Connection, limit: datetime) -> tuple[ConversationId, ...]:
+    """Those of every tenant that ended at *limit* or earlier, the oldest first."""
+    table = tables.conversations
+    query = select(table.c.id).where(*ended_before(limit)).order_by(table.c.ended_at)
+    return tuple(ConversationId(one) for one in connection.scalars(query))
 
 
 def find_by_connection(

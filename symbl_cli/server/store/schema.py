@@ -9,7 +9,18 @@ from . import tables
 
 Migration: TypeAlias = Callable[[Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = ()
+
+def _index_lists(connection: Connection) -> None:
+    """Lists come sorted; what runs, and what has grown old, is found at once."""
+    for statement in (
+        "DROP INDEX conversations_by_start",
+        "CREATE INDEX conversations_by_start ON conversations (tenant, started_at, id)",
+        "CREATE INDEX conversations_by_end ON conversations (is_live, ended_at)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_index_lists,)
 """Migration N (from 1) turns schema N into N + 1; a released one never changes."""
 
 _VERSION_KEY = "schema_version"

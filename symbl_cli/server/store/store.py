@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,8 +17,9 @@ from ...protocol.events import ConversationId
 from ..insights.findings import Finding
 from . import reading
 from .changes import Change
+from .closing import Mark, NoMark
 from .engines import open_reader
-from .faults import translate
+from .faults import is_damage, translate
 from .finding_rows import FindingKind
 from .opening import DATABASE_FILE, open_database, open_in_memory
 from .records import (
@@ -44,10 +45,10 @@ def open_store(
     """
     if folder is None:
         engine = open_in_memory()
-        return Store(engine, engine, threading.Lock())
+        return Store(engine, engine, threading.Lock(), NoMark())
     opened = open_database(folder, today=today)
     reader = open_reader(folder / DATABASE_FILE)
-    return Store(opened.engine, reader, nullcontext(), opened.notices)
+    return Store(opened.engine, reader, nullcontext(), opened.mark, opened.notices)
 
 
 class Store:
@@ -62,9 +63,12 @@ class Store:
         writing: Engine,
         reading: Engine,
         exclusive: AbstractContextManager[object],
+        mark: Mark,
         notices: tuple[str, ...] = (),
     ) -> None:
         self.notices = notices
+        self._mark = mark
+        self._is_damaged = False
         self._writing = writing
         self._reading = reading
         self._exclusive = exclusive
@@ -86,6 +90,8 @@ class Store:
         self._writer.close()
         self._reading.dispose()
         self._writing.dispose()
+        if not (self._is_damaged or self._writer.is_damaged):
+            self._mark.leave()
 
     def write(self, *changes: Change) -> Future[None]:
         """Carry out all of *changes*, or none; done when they are on disk.
@@ -114,6 +120,11 @@ class Store:
         """Those of every tenant that were not completed, oldest first."""
         with self._connection() as connection:
             return reading.live_conversations(connection)
+
+    def ended_by(self, limit: datetime) -> tuple[ConversationId, ...]:
+        """Those of every tenant that ended at *limit* or earlier, the oldest first."""
+        with self._connection() as connection:
+            return reading.ended_by(connection, limit)
 
     def find_by_connection(
         self, tenant: str, connection_id: str
@@ -166,4 +177,5 @@ class Store:
             with self._exclusive, self._reading.begin() as connection:
                 yield connection
         except (SQLAlchemyError, sqlite3.Error) as exc:
+            self._is_damaged |= is_damage(exc)
             raise translate(exc) from exc

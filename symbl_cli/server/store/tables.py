@@ -71,7 +71,8 @@ conversations = Table(
     Column("timezone", Text),
     Column("settings", Text, nullable=False),
     Column("metadata", JSON, nullable=False),
-    Index("conversations_by_start", "tenant", "started_at"),
+    Index("conversations_by_start", "tenant", "started_at", "id"),
+    Index("conversations_by_end", "is_live", "ended_at"),
     Index("conversations_by_connection", "tenant", "connection_id"),
 )
 

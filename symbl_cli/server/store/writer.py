@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ...errors import StoreError
 from ...frozen import dataclass
-from .changes import Change, DeleteConversation, apply
-from .faults import translate
+from .changes import Change, DeleteConversation, DeleteOld, apply
+from .faults import is_damage, translate
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,8 @@ class Writer:
         self._closed = False
         self._fails = False
         """Whether the last transaction did; said once, not at each."""
+        self.is_damaged = False
+        """Whether the database has shown itself to be."""
         self._thread = threading.Thread(target=self._run, name="store-writer")
         self._thread.start()
 
@@ -89,6 +91,7 @@ class Writer:
         except Exception as exc:  # noqa: BLE001 - it belongs to those who wrote
             log.log(logging.DEBUG if self._fails else logging.WARNING, "%s", exc)
             self._fails = True
+            self.is_damaged |= _is_damage(exc)
             for write in group or [first]:
                 write.done.set_exception(_translated(exc))
             return
@@ -133,6 +136,10 @@ class Writer:
             log.warning("cannot shrink the store: %s", exc)
 
 
+def _is_damage(error: Exception) -> bool:
+    return isinstance(error, SQLAlchemyError | sqlite3.Error) and is_damage(error)
+
+
 def _translated(error: Exception) -> Exception:
     match error:
         case SQLAlchemyError() | sqlite3.Error():
@@ -142,4 +149,5 @@ def _translated(error: Exception) -> Exception:
 
 
 def _deletes(write: _Write) -> bool:
-    return any(isinstance(change, DeleteConversation) for change in write.changes)
+    gone = DeleteConversation | DeleteOld
+    return any(isinstance(change, gone) for change in write.changes)
