@@ -16,6 +16,7 @@ from symbl_cli.server.recognition.frames import (
     Ready,
     Refused,
     Reply,
+    Working,
     decode_reply,
     decode_request,
     encode_reply,
@@ -23,7 +24,7 @@ from symbl_cli.server.recognition.frames import (
     read_frame,
 )
 from symbl_cli.server.recognition.recognizer import HeardWord, Recognized
-from symbl_cli.server.recognition.scripted import DEADLY
+from symbl_cli.server.recognition.scripted import DEADLY, SLOW
 from symbl_cli.server.recognition.workers import (
     Worker,
     WorkerDied,
@@ -62,6 +63,7 @@ class Changes:
     "reply",
     [
         Ready(),
+        Working(),
         Refused("No model.", "Add one."),
         Decoded(Recognized("Hello"), 0.5),
         Decoded(Recognized("Hi", (HeardWord("Hi", 0.1, 0.2, 0.9),), 0.8), 0.25),
@@ -98,6 +100,19 @@ def test_a_worker_decodes_one_thing_after_the_other() -> None:
         return [each.recognized.text for each in decoded]
 
     assert asyncio.run(asyncio.wait_for(two(), TIMEOUT)) == ["One", "Two"]
+
+
+def test_a_worker_that_takes_long_shows_that_it_is_at_work() -> None:
+    async def signs() -> int:
+        seen: list[str] = []
+        worker = await Worker.start(COMMAND, on_life=lambda: seen.append("alive"))
+        seen.clear()
+        await worker.decode(saying(f"Two{SLOW}"))
+        await worker.close()
+        return len(seen)
+
+    # One for the answer itself.
+    assert asyncio.run(asyncio.wait_for(signs(), TIMEOUT)) > 1
 
 
 def test_a_worker_that_dies_is_an_error() -> None:

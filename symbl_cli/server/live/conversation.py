@@ -43,7 +43,7 @@ class Conversation:
     # --- what sockets do
 
     def attach(self, role: Role) -> Attachment:
-        attachment = Attachment(role)
+        attachment = Attachment(role, self._services.limits.frames)
         self._attachments.append(attachment)
         if role is Role.SUBSCRIBER and self.phase is Phase.LIVE:
             attachment.send(self._subscription())
@@ -90,6 +90,8 @@ class Conversation:
         stream.listener.push(pcm)
         self.settle()
         self.begun.publication.silence(stream)
+        if (progress := stream.fall_behind()) is not None:
+            attachment.send(progress)
         await stream.listener.ready()
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
@@ -218,6 +220,12 @@ class Conversation:
         for attachment in self._attachments:
             if attachment.stream is not None and attachment.stream.is_over:
                 attachment.mailbox.close(PortClosed(None, ""))
+
+    def tell(self, stream: Stream, event: wire.ServerEvent) -> None:
+        """To whoever is there for *stream*, now or never."""
+        for attachment in self._attachments:
+            if attachment.stream is stream:
+                attachment.send(event)
 
     @property
     def is_attended(self) -> bool:

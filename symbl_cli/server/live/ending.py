@@ -18,6 +18,11 @@ from .stream import Stream, StreamState
 
 log = logging.getLogger(__name__)
 
+_SIGN = 1.0
+"""Seconds between two signs that the last words are being worked on."""
+_MOST_SIGNS = 60
+"""Who waits that long for one stream had better look for himself."""
+
 
 class Ends(Protocol):
     """The conversation, as its ending sees it."""
@@ -36,6 +41,8 @@ class Ends(Protocol):
     def dismiss(self) -> None: ...
 
     def settle(self) -> None: ...
+
+    def tell(self, stream: Stream, event: wire.ServerEvent) -> None: ...
 
 
 class Ending:
@@ -138,6 +145,24 @@ class Ending:
             self._forget_later()
 
     async def _stop(self, stream: Stream) -> None:
+        telling = asyncio.create_task(self._tell_of_work(stream))
+        try:
+            await self._stop_silently(stream)
+        finally:
+            telling.cancel()
+
+    async def _tell_of_work(self, stream: Stream) -> None:
+        """Who waits for last words goes on waiting while something is done for them."""
+        recognition = self._services.recognition
+        life = recognition.life
+        for _ in range(_MOST_SIGNS):
+            await asyncio.sleep(_SIGN)
+            if recognition.life != life and stream.listener is not None:
+                backlog = round(stream.listener.backlog, 3)
+                self._conversation.tell(stream, wire.Progress(backlog=backlog))
+            life = recognition.life
+
+    async def _stop_silently(self, stream: Stream) -> None:
         opened = self._conversation.begun
         await self._finish(stream)
         await self._reached(stream)

@@ -30,6 +30,8 @@ Publish = Callable[[str], str]
 
 SILENCE = 20.0
 """Seconds without speech after which a client of ours is told so."""
+BEHIND = 2.0
+"""Seconds of backlog from which on a client of ours that plays live is told of it."""
 _DEFAULT_RATE = 16000
 
 
@@ -80,6 +82,8 @@ class Stream:
         self._new_id = new_id
         self._ids: dict[int, MessageId] = {}
         self._stored = record.position
+        self._told_until = record.position
+        self._is_behind = False
 
     @property
     def is_ours(self) -> bool:
@@ -160,6 +164,23 @@ class Stream:
             audio=wire.Span(start, end),
             stream_id=self.id,
         )
+
+    def fall_behind(self) -> wire.Progress | None:
+        """Say how far the words are behind: once a second of sound while they are.
+
+        And once when they are not any more. Only who plays live wants to know.
+        """
+        listener = self.listener
+        if listener is None or not self.is_ours or self.request.is_live is False:
+            return None
+        if listener.received - self._told_until < self.clock.sample_rate:
+            return None
+        self._told_until = listener.received
+        backlog = listener.backlog
+        was_behind, self._is_behind = self._is_behind, backlog >= BEHIND
+        if not was_behind and not self._is_behind:
+            return None
+        return wire.Progress(backlog=round(backlog, 3))
 
     def skip(self, skip: Skip) -> None:
         if self.listener is None or skip.end < self.listener.received:

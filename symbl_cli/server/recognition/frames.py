@@ -41,7 +41,13 @@ class Refused:
     suggestion: str = ""
 
 
-Reply: TypeAlias = Ready | Decoded | Refused
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What was asked for is under way: a sign of life."""
+
+
+Answer: TypeAlias = Ready | Decoded | Refused
+Reply: TypeAlias = Answer | Working
 
 
 def length_of(prefix: bytes) -> int:
@@ -71,6 +77,8 @@ def decode_reply(body: bytes) -> Reply:
             return Decoded(Recognized(text, heard, confidence), cost)
         case {"refused": message, "suggestion": suggestion}:
             return Refused(message, suggestion)
+        case {"working": True}:
+            return Working()
         case _:
             return Ready()
 
@@ -89,6 +97,8 @@ def _plain(reply: Reply) -> dict[str, object]:
     match reply:
         case Ready():
             return {}
+        case Working():
+            return {"working": True}
         case Refused(message=message, suggestion=suggestion):
             return {"refused": message, "suggestion": suggestion}
         case Decoded(recognized=said, cost=cost):

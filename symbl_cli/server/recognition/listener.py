@@ -64,6 +64,8 @@ class Recognition:
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._cost = _COST
+        self.life = 0
+        """Signs of life from the workers so far: while it grows, something is done."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -165,6 +167,7 @@ class Recognition:
                 limit=self._limit,
                 idle=self._idle,
                 on_change=self._on_workers,
+                on_life=self._note_life,
             )
         return self._pool
 
@@ -172,6 +175,9 @@ class Recognition:
         if self._recognizer is RecognizerName.SCRIPTED:
             return Path()
         return locate_model(self._models_folder).folder
+
+    def _note_life(self) -> None:
+        self.life += 1
 
     def _on_workers(self) -> None:
         self._changed.set()

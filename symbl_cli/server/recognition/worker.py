@@ -10,7 +10,7 @@ import time
 from array import array
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Condition, Thread
 from typing import BinaryIO
 
 from ...errors import SymblError
@@ -21,11 +21,17 @@ from .frames import (
     Ready,
     Refused,
     Reply,
+    Working,
     decode_request,
     encode_reply,
     read_frame,
 )
 from .recognizer import Recognizer
+
+_BEAT = 1.0
+"""Seconds between two signs of life."""
+_MOST_BEATS = 30
+"""For one thing: what takes longer than that may never come to an end."""
 
 
 def main(arguments: list[str]) -> None:
@@ -34,14 +40,20 @@ def main(arguments: list[str]) -> None:
     Thread(
         target=_read, args=(sys.stdin.buffer, requests), name="requests", daemon=True
     ).start()
+    pulse = _Pulse(replies)
     try:
-        recognizer = open_recognizer(RecognizerName(arguments[0]), Path(arguments[1]))
+        with pulse:
+            name, model = RecognizerName(arguments[0]), Path(arguments[1])
+            recognizer = open_recognizer(name, model)
     except SymblError as exc:
         _send(replies, Refused(exc.message, exc.suggestion))
         return
     _send(replies, Ready())
     while True:
-        _send(replies, _decode(recognizer, requests.get()))
+        request = requests.get()
+        with pulse:
+            reply = _decode(recognizer, request)
+        _send(replies, reply)
 
 
 def open_recognizer(name: RecognizerName, model: Path) -> Recognizer:
@@ -55,6 +67,35 @@ def open_recognizer(name: RecognizerName, model: Path) -> Recognizer:
             from .moonshine import MoonshineRecognizer
 
             return MoonshineRecognizer(read_model(model))
+
+
+class _Pulse:
+    """Tells, from a thread of its own, that something is under way; never after it."""
+
+    def __init__(self, replies: BinaryIO) -> None:
+        self._replies = replies
+        self._changed = Condition()
+        self._beats_left = 0
+        Thread(target=self._beat, name="pulse", daemon=True).start()
+
+    def __enter__(self) -> None:
+        self._set(_MOST_BEATS)
+
+    def __exit__(self, *_: object) -> None:
+        self._set(0)
+
+    def _set(self, beats: int) -> None:
+        with self._changed:
+            self._beats_left = beats
+            self._changed.notify()
+
+    def _beat(self) -> None:
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: self._beats_left)
+                if not self._changed.wait(_BEAT):
+                    self._beats_left -= 1
+                    _send(self._replies, Working())
 
 
 def _private_stdout() -> BinaryIO:

@@ -14,11 +14,12 @@ from ...errors import AudioError, SymblError
 from ...protocol.local import child_environment
 from .frames import (
     LENGTH_SIZE,
+    Answer,
     Decoded,
     DecodeRequest,
     Ready,
     Refused,
-    Reply,
+    Working,
     decode_reply,
     encode_request,
     length_of,
@@ -36,12 +37,19 @@ class WorkerDied(SymblError):
 class Worker:
     """One process; decodes one thing at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, on_life: Callable[[], None]
+    ) -> None:
         self._process = process
+        self._on_life = on_life
 
     @classmethod
-    async def start(cls, command: Sequence[str]) -> Self:
+    async def start(
+        cls, command: Sequence[str], *, on_life: Callable[[], None] = lambda: None
+    ) -> Self:
         """Returns once its model is loaded; raises what keeps it from that.
+
+        *on_life* is called, on the loop, at whatever shows that it is at work.
 
         It has a session of its own: what a terminal sends to its foreground group
         (Ctrl-C, hang-up) must not take the last words with it.
@@ -55,7 +63,7 @@ class Worker:
             creationflags=flags,
             env=worker_environment(),
         )
-        worker = cls(process)
+        worker = cls(process, on_life)
         try:
             await worker._ready()
         except BaseException:
@@ -97,13 +105,20 @@ class Worker:
             case _:
                 return
 
-    async def _reply(self) -> Reply:
+    async def _reply(self) -> Answer:
+        while True:
+            reply = decode_reply(await self._frame())
+            self._on_life()
+            if not isinstance(reply, Working):
+                return reply
+
+    async def _frame(self) -> bytes:
         stdout = self._process.stdout
         if stdout is None:
             raise WorkerDied("the recogniser has no output")
         try:
             length = length_of(await stdout.readexactly(LENGTH_SIZE))
-            return decode_reply(await stdout.readexactly(length))
+            return await stdout.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as exc:
             raise WorkerDied("the recogniser died") from exc
 
@@ -112,7 +127,8 @@ class WorkerPool:
     """At most *limit* workers; one that had nothing to do for *idle* seconds ends.
 
     *on_change* is called on the loop when a worker was started, when one has ended
-    for want of work, and when `error` says that none can be had.
+    for want of work, and when `error` says that none can be had; *on_life* at whatever
+    shows that a worker is at work.
     """
 
     def __init__(
@@ -122,10 +138,12 @@ class WorkerPool:
         limit: int,
         idle: float,
         on_change: Callable[[], None],
+        on_life: Callable[[], None] = lambda: None,
     ) -> None:
         self._command = tuple(command)
         self._idle = idle
         self._on_change = on_change
+        self._on_life = on_life
         self._free: dict[Worker, asyncio.TimerHandle] = {}
         self._busy: set[Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -190,7 +208,7 @@ class WorkerPool:
 
     async def _start(self) -> None:
         try:
-            worker = await Worker.start(self._command)
+            worker = await Worker.start(self._command, on_life=self._on_life)
         except (SymblError, OSError) as exc:
             self._starting -= 1
             self._note_failure(exc)
