@@ -5,6 +5,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from ..config.settings import Color, Settings
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from ..sinks.commands import Commands
     from ..sinks.live import LiveDisplay
     from ..sinks.live_view import Level
+
+
+_LEAVING = 3.0
+"""Seconds that hooks may take to be ended where the process leaves at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,13 @@ class Outputs:
         """Give the terminal back and end hooks at once: the process is ending."""
         if self.display is not None:
             self.display.restore()
-        for commands in self.commands:
-            commands.kill()
+        # Elsewhere: a signal may have come while this thread had a lock of theirs.
+        ending = [
+            Thread(target=commands.kill, daemon=True) for commands in self.commands
+        ]
+        for thread in ending:
+            thread.start()
+            thread.join(_LEAVING)
 
 
 def open_outputs(

@@ -31,8 +31,12 @@ class ServerAddress:
 def child_environment(environment: Mapping[str, str], code: Path) -> dict[str, str]:
     """For a process of ours: it runs the very *code* that we are, and has no secret."""
     path = os.pathsep.join(filter(None, (str(code), environment.get("PYTHONPATH"))))
-    kept = {name: one for name, one in environment.items() if name not in _SECRETS}
-    return {**kept, "PYTHONPATH": path}
+    return {**without_secrets(environment), "PYTHONPATH": path}
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """For a process of somebody else's."""
+    return {name: one for name, one in environment.items() if name not in _SECRETS}
 
 
 def encode_address(address: ServerAddress) -> str:

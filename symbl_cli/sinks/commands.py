@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO
@@ -27,6 +27,7 @@ from ..lines import (
     Transcript,
     line_type,
 )
+from ..protocol.local import without_secrets
 from .json_form import TYPES, encode
 from .notices import Notices
 
@@ -35,7 +36,11 @@ _MOST_WAITING = 1_000
 _TIME_LIMIT = 30.0
 """Seconds of one command."""
 _PATIENCE = 10.0
-"""Seconds that commands may go on after the run."""
+"""Seconds without one that ends, after the run, until the others are ended."""
+_LOOK = 0.1
+"""Seconds between two looks at what a command does."""
+_MOST_SAID = 2**20
+"""Bytes of stderr on disk, where a command says without end."""
 _GRACE = 1.0
 """Seconds from asking a command to end to ending it."""
 _TAIL = 1_000
@@ -98,8 +103,9 @@ class Commands:
     """Runs the commands of *hooks*: a line's JSON is their stdin, once for each id.
 
     Four at once, each for half a minute; a thousand may wait, more are left out. They
-    are children in sessions of their own: Ctrl-C is not for them. `close` gives them
-    ten seconds and ends them.
+    are children in sessions of their own: Ctrl-C is not for them. Our secrets are not
+    in their environment. `close` waits as long as they end one by one, ten seconds for
+    the next, then it ends them.
     """
 
     def __init__(
@@ -119,6 +125,8 @@ class Commands:
         self._waiting: set[Future[None]] = set()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = Lock()
+        self._survived: dict[int, Hook] = {}
+        """By the process group that was not empty when its command had ended."""
         self._failed: frozenset[Hook] = frozenset()
         self._left_out = 0
         self._is_over = False
@@ -133,10 +141,13 @@ class Commands:
     def close(self) -> None:
         if self._is_over:
             return
-        wait(tuple(self._waiting), timeout=self._patience)
+        while waiting := tuple(self._waiting):
+            if not wait(waiting, self._patience, FIRST_COMPLETED).done:
+                break
         self._left_out += len(self._waiting)
         self.kill()
         self._executor.shutdown()
+        self._tell_survivors()
         if self._left_out:
             self._notices.warning(
                 f"{self._left_out} times a command of --on was left out or ended",
@@ -149,6 +160,15 @@ class Commands:
             self._is_over = True
         self._executor.shutdown(wait=False, cancel_futures=True)
         _end(self._running)
+
+    def _tell_survivors(self) -> None:
+        """Not ended: a command may mean to open a window."""
+        for group, hook in self._survived.items():
+            if _is_alive(group):
+                self._notices.warning(
+                    f"the command {shlex.join(hook.command)!r} has left something"
+                    f" running (process group {group})"
+                )
 
     def _is_new(self, body: Body) -> bool:
         """Whether it is a final and not a later revision of what was there before."""
@@ -183,8 +203,10 @@ class Commands:
                 self._fail(hook, f"cannot be run: {exc.strerror}")
                 return
             if process is not None:
-                self._watch(hook, process)
+                is_by_itself = self._watch(hook, process, stderr)
                 self._running.discard(process)
+                if is_by_itself and not self._is_over and _is_alive(process.pid):
+                    self._survived[process.pid] = hook
                 self._judge(hook, process.returncode, _tail(stderr))
 
     def _start(
@@ -199,17 +221,26 @@ class Commands:
                 stdin=stdin,
                 stdout=subprocess.DEVNULL,  # ours carries data
                 stderr=stderr,
+                env=without_secrets(os.environ),
                 start_new_session=True,
             )
             self._running.add(process)
             return process
 
-    def _watch(self, hook: Hook, process: subprocess.Popen[bytes]) -> None:
-        try:
-            process.wait(self._time_limit)
-        except subprocess.TimeoutExpired:
-            self._fail(hook, f"took over {self._time_limit:.0f} s and was ended")
-            _end([process])
+    def _watch(
+        self, hook: Hook, process: subprocess.Popen[bytes], stderr: IO[bytes]
+    ) -> bool:
+        """Whether it ended without having to be ended."""
+        deadline = time.monotonic() + self._time_limit
+        while time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK)
+                return True
+            if os.fstat(stderr.fileno()).st_size > _MOST_SAID:
+                os.truncate(stderr.fileno(), 0)
+        self._fail(hook, f"took over {self._time_limit:.0f} s and was ended")
+        _end([process])
+        return False
 
     def _judge(self, hook: Hook, code: int, said: str) -> None:
         if code != 0 and not self._is_over:
@@ -227,7 +258,9 @@ def _tail(stderr: IO[bytes]) -> str:
     """The last line of what it said."""
     size = stderr.seek(0, os.SEEK_END)
     stderr.seek(max(0, size - _TAIL))
-    lines = stderr.read().decode(errors="replace").strip().splitlines()
+    # Where it was cut meanwhile, a hole reads as zeros.
+    said = stderr.read().replace(b"\0", b"").decode(errors="replace")
+    lines = said.strip().splitlines()
     return lines[-1] if lines else ""
 
 
@@ -241,6 +274,17 @@ def _end(processes: Iterable[subprocess.Popen[bytes]]) -> None:
         for process in ending:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
+
+
+def _is_alive(group: int) -> bool:
+    """Whether there is anybody in a process group, on systems that have those."""
+    if sys.platform == "win32":
+        return False
+    try:
+        os.killpg(group, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _signal(process: subprocess.Popen[bytes], name: str) -> None:

@@ -10,7 +10,9 @@ from threading import Event, Thread
 
 import requests
 from requests import PreparedRequest
-from requests.auth import AuthBase
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests.utils import get_auth_from_url
+from urllib3.exceptions import HTTPError
 
 from ..config.endpoint import is_loopback
 from ..errors import UsageError
@@ -23,23 +25,24 @@ log = logging.getLogger(__name__)
 
 SIGNATURE_HEADER = "X-Symbl-Signature"
 
-_MOST_WAITING = 1_000
+_MOST_WAITING = 64 * 2**20
+"""Bytes: days of speech."""
 _DELAYS = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further attempt."""
 _TIMEOUTS = (5.0, 10.0)
 """Seconds to connect and to answer."""
 _PATIENCE = 10.0
-"""Seconds that deliveries may go on after the run."""
+"""Seconds without a delivery, after the run, until nothing more is hoped for."""
 _BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class Webhook:
     """Posts every line but interims, one JSON object a request, in order.
 
-    Each is tried five times where the server is away or busy. A thousand may wait, more
-    are left out. `X-Symbl-Signature: sha256=…` is the HMAC-SHA256 of the body, where
-    there is a *secret*. `close` gives what waits ten seconds. Raises UsageError for
-    what is no URL.
+    Each is tried five times where the server is away or busy. 64 MB may wait, more are
+    left out. `X-Symbl-Signature: sha256=…` is the HMAC-SHA256 of the body, where there
+    is a *secret*. `close` waits as long as deliveries succeed, ten seconds for the
+    next. Raises UsageError for what is no URL.
     """
 
     def __init__(
@@ -51,10 +54,9 @@ class Webhook:
         delays: Sequence[float] = _DELAYS,
         patience: float = _PATIENCE,
     ) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(
-                f"{url!r} is no URL to post to", suggestion="Begin it with https://."
-            )
+        _check(url)
+        # It logs paths, in which some services have their secret.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
         self._url = url
         self._notices = notices
         self._delays = delays
@@ -62,11 +64,14 @@ class Webhook:
         self._session = requests.Session()
         # No proxy stands between this computer and itself.
         self._session.trust_env = not is_loopback(url)
-        self._session.auth = _Signature(secret)
+        self._session.auth = _Signature(secret, *get_auth_from_url(url))
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
         self._taken = 0
         """Lines that were ours to deliver."""
         self._delivered = 0
+        self._bytes_taken = 0
+        self._bytes_done = 0
+        """Of those taken; counted by the other thread."""
         self._is_failure_told = False
         self._giving_up = Event()
         self._is_closed = False
@@ -86,7 +91,7 @@ class Webhook:
             return
         self._is_closed = True
         self._waiting.put(None)
-        self._thread.join(self._patience)
+        self._wait()
         self._giving_up.set()
         if self._taken > self._delivered:
             self._notices.warning(
@@ -94,15 +99,24 @@ class Webhook:
                 suggestion="They are in the conversation; see `symbl conversation`.",
             )
 
+    def _wait(self) -> None:
+        """Until all is delivered, or nothing more seems to be."""
+        delivered = -1
+        while self._thread.is_alive() and self._delivered > delivered:
+            delivered = self._delivered
+            self._thread.join(self._patience)
+
     def _take(self, body: bytes) -> None:
         self._taken += 1
-        if self._waiting.qsize() < _MOST_WAITING:
+        if self._bytes_taken - self._bytes_done + len(body) <= _MOST_WAITING:
+            self._bytes_taken += len(body)
             self._waiting.put(body)
 
     def _run(self) -> None:
         with self._session:
             while (body := self._waiting.get()) is not None:
                 self._deliver(body)
+                self._bytes_done += len(body)
                 if self._giving_up.is_set():
                     return
 
@@ -130,8 +144,9 @@ class Webhook:
                 stream=True,
             ) as response:
                 return _outcome(response.status_code)
-        except requests.RequestException as exc:
-            log.debug("webhook: %s", exc)
+        # What a server answers may be anything: not all of it comes as the first kind.
+        except (requests.RequestException, HTTPError, ValueError) as exc:
+            log.debug("webhook: %s", type(exc).__name__)
             return _Outcome(f"cannot be reached ({type(exc).__name__})", may_pass=True)
 
 
@@ -152,14 +167,35 @@ def _outcome(status: int) -> _Outcome:
     return _Outcome(f"answered with {status}", may_pass)
 
 
-class _Signature(AuthBase):
-    """Signs a request; as an authentication it also keeps that of ~/.netrc out."""
+def _check(url: str) -> None:
+    """Raises UsageError, without what may be secret."""
+    try:
+        request = requests.Request("POST", url).prepare()
+    except (requests.RequestException, ValueError) as exc:
+        raise _no_url() from exc
+    if not (request.url or "").startswith(("http://", "https://")):
+        raise _no_url()
 
-    def __init__(self, secret: str) -> None:
+
+def _no_url() -> UsageError:
+    return UsageError(
+        "what --webhook names is no URL to post to",
+        suggestion="Write it as in https://example.org/hook.",
+    )
+
+
+class _Signature(AuthBase):
+    """Signs a request, and logs in where the URL names a user.
+
+    As an authentication it also keeps that of ~/.netrc out.
+    """
+
+    def __init__(self, secret: str, user: str, password: str) -> None:
         self._key = secret.encode()
+        self._login = HTTPBasicAuth(user, password) if user or password else None
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         if self._key and isinstance(request.body, bytes):
             digest = hmac.new(self._key, request.body, hashlib.sha256).hexdigest()
             request.headers[SIGNATURE_HEADER] = f"sha256={digest}"
-        return request
+        return self._login(request) if self._login else request

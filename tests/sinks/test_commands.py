@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from symbl_cli.lines import (
     Topic,
     Tracker,
 )
+from symbl_cli.sinks import commands as commands_module
 from symbl_cli.sinks.commands import Commands, Hook, matches, read_hook
 
 from .examples import insight, line, transcript
@@ -201,6 +203,78 @@ def test_hung_commands_stall_no_line(pipe: Path) -> None:
     ids_of_the_hung(pipe)
     commands.kill()
     commands.close()
+
+
+ENVIRON = """
+import os, sys
+told = [f"{name}={one} " for name, one in os.environ.items()]
+open(sys.argv[1], "w").write("".join(told))
+"""
+
+
+def test_a_command_has_the_environment_but_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SYMBL_APP_SECRET", "SYMBL_ACCESS_TOKEN", "SYMBL_WEBHOOK_SECRET"):
+        monkeypatch.setenv(name, "swordfish")
+    monkeypatch.setenv("SYMBL_PROFILE", "mine")
+    out = tmp_path / "out"
+    commands = Commands([script("transcript", ENVIRON, str(out))], Said())
+
+    commands.handle(line(transcript("Hello.")))
+    commands.close()
+
+    assert "SYMBL_PROFILE=mine" in out.read_text()
+    assert "swordfish" not in out.read_text()
+
+
+def test_a_command_that_reads_nothing_and_says_a_lot_is_no_burden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(commands_module, "_MOST_SAID", 1000)
+    said = Said()
+    code = "import sys, time\n" + "sys.stderr.write('x' * 99 + '\\n')\n" * 20
+    code += "sys.stderr.flush(); time.sleep(0.4); sys.exit('the end')"
+    commands = Commands([script("transcript", code)], said)
+
+    commands.handle(line(transcript("Hello. " * 100_000)))
+    commands.close()
+
+    (warning,) = said.warnings
+    assert warning.endswith("failed with 1: the end")
+
+
+LEAVE = """
+import subprocess, sys
+left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
+open(sys.argv[1], "w").write(str(left.pid))
+"""
+
+
+def test_what_a_command_leaves_running_is_said(tmp_path: Path) -> None:
+    said, out = Said(), tmp_path / "out"
+    commands = Commands([script("transcript", LEAVE, str(out))], said)
+
+    commands.handle(line(transcript("Hello.")))
+    commands.close()
+
+    left = int(out.read_text())
+    group = os.getpgid(left)
+    os.kill(left, signal.SIGKILL)
+    (warning,) = said.warnings
+    assert warning.endswith(f"has left something running (process group {group})")
+
+
+def test_commands_that_end_one_by_one_are_all_waited_for(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code = "import time; time.sleep(0.3)\n" + APPEND
+    commands = Commands([script("transcript", code, str(out))], Said(), patience=2.5)
+
+    for number in range(24):
+        commands.handle(line(transcript("Hello.", id_=f"u-{number}")))
+    commands.close()
+
+    assert len(out.read_text().splitlines()) == 24
 
 
 def test_ctrl_c_is_not_for_commands(tmp_path: Path) -> None:

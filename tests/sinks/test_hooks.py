@@ -1,24 +1,32 @@
+import base64
 import hashlib
 import hmac
 import json
+import logging
 import socket
+import ssl
+import tracemalloc
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from symbl_cli.errors import UsageError
+from symbl_cli.sinks import hooks as hooks_module
 from symbl_cli.sinks.hooks import SIGNATURE_HEADER, Webhook
 
 from .examples import line, transcript
 from .said import Said
 
+CERTIFICATE = Path(__file__).parents[1] / "streaming" / "localhost.pem"
+
 
 class Receiver:
     """A web server that answers as it is told and keeps what it gets."""
 
-    def __init__(self, *statuses: int) -> None:
+    def __init__(self, *statuses: int, tls: ssl.SSLContext | None = None) -> None:
         self.bodies: list[bytes] = []
         self.headers: list[dict[str, str]] = []
         waiting = list(statuses)
@@ -38,7 +46,10 @@ class Receiver:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}/hook"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = Thread(target=self._server.serve_forever)
         self._thread.start()
 
@@ -147,6 +158,104 @@ def test_a_proxy_gets_nothing_that_is_for_this_computer(
     assert receiver.texts == ["One."]
 
 
-def test_what_is_no_url_is_said() -> None:
-    with pytest.raises(UsageError, match="no URL to post to"):
-        Webhook("example.org/hook", Said())
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org/hook",
+        "ftp://ann:swordfish@example.org",
+        "https://",
+        "http://[ann:swordfish",
+        "http://example.org:swordfish/",
+    ],
+)
+def test_what_is_no_url_is_said_without_what_is_secret_in_it(url: str) -> None:
+    with pytest.raises(UsageError, match="no URL to post to") as caught:
+        Webhook(url, Said())
+
+    assert "swordfish" not in f"{caught.value}{caught.value.suggestion}"
+
+
+def test_who_a_url_names_is_logged_in(receiver: Receiver) -> None:
+    url = receiver.url.replace("//", "//ann:swordfish@")
+
+    deliver(Webhook(url, Said(), secret="hush"), "One.")
+
+    login = base64.b64encode(b"ann:swordfish").decode()
+    assert receiver.headers[0]["Authorization"] == f"Basic {login}"
+    assert SIGNATURE_HEADER in receiver.headers[0]
+
+
+def test_no_log_has_the_path_of_a_url(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    deliver(Webhook(f"{receiver.url}/swordfish", Said()), "One.")
+    receiver.close()
+    deliver(Webhook(f"{receiver.url}/swordfish", Said(), delays=()), "One.")
+
+    assert "swordfish" not in caplog.text
+
+
+def test_a_burst_arrives_whole_as_long_as_deliveries_succeed(
+    receiver: Receiver,
+) -> None:
+    said = Said()
+
+    deliver(Webhook(receiver.url, said, patience=0.5), *["Words."] * 500)
+
+    assert len(receiver.bodies) == 500
+    assert said.warnings == []
+
+
+def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks_module, "_MOST_WAITING", 100_000)
+    said = Said()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        webhook = Webhook(f"http://127.0.0.1:{port}/", said, patience=0.0)
+        tracemalloc.start()
+
+        deliver(webhook, *["Words. " * 100] * 10_000)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert peak < 2_000_000
+    assert said.warnings == ["10000 lines did not reach the webhook"]
+
+
+@pytest.mark.parametrize("answer", [b"garbage\r\n\r\n", b"HTTP/1.1 2x0\r\n\r\n", b""])
+def test_an_answer_that_is_none_is_said(answer: bytes) -> None:
+    said = Said()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answering = Thread(target=_answer, args=(listener, answer))
+        answering.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+        deliver(Webhook(url, said, delays=()), "One.")
+        answering.join()
+
+    assert said.warnings[0].startswith("the webhook cannot be reached")
+    assert said.warnings[1:] == ["1 lines did not reach the webhook"]
+
+
+def _answer(listener: socket.socket, answer: bytes) -> None:
+    line, _ = listener.accept()
+    with line:
+        line.recv(65536)
+        line.sendall(answer)
+
+
+def test_a_certificate_that_nobody_knows_gets_no_word() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    receiver, said = Receiver(tls=context), Said()
+
+    deliver(Webhook(receiver.url, said, delays=()), "One.")
+    receiver.close()
+
+    assert receiver.bodies == []
+    assert said.warnings == [
+        "the webhook cannot be reached (SSLError)",
+        "1 lines did not reach the webhook",
+    ]
