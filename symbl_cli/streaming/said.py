@@ -15,6 +15,8 @@ _RECENT = 64
 class Said:
     """Where a message stands."""
 
+    id: str
+    """The one string for all who keep it: every frame brings a copy."""
     start: float
     end: float
     at: datetime
@@ -28,6 +30,8 @@ class Speakers:
         """*own*: who speaks on each stream of this run, as far as it is known."""
         self._own = own
         self._numbers: dict[str, int] = {}
+        self._known: dict[SpeakerRef, SpeakerRef] = {}
+        """One for each, that hours of lines share."""
 
     def of(self, person: Person | None, stream: int) -> SpeakerRef:
         """Who *person*, heard on *stream*, is to those who read lines."""
@@ -39,7 +43,8 @@ class Speakers:
         if not name:
             number = self._numbers.setdefault(key, len(self._numbers) + 1)
             name = f"Speaker {number}"
-        return SpeakerRef(key, name)
+        who = SpeakerRef(key, name)
+        return self._known.setdefault(who, who)
 
     def is_of_another_stream(self, person: Person | None, stream: int) -> bool:
         """Whether *person* is known to speak on another stream of this run."""
@@ -72,7 +77,7 @@ class Record:
 
     def add(self, line: Transcript) -> None:
         """A final line."""
-        self._said[line.id] = Said(line.start, line.end, line.at, line.speaker)
+        self._said[line.id] = Said(line.id, line.start, line.end, line.at, line.speaker)
         self._recent[line.id] = line
         self._recent.move_to_end(line.id)
         if len(self._recent) > _RECENT:
@@ -95,7 +100,9 @@ class Record:
 
     def utterance(self, message: MessageId) -> str:
         """The id under which people know *message*."""
-        return self._ids.get(message, message)
+        utterance = self._ids.get(message, message)
+        known = self._said.get(utterance)
+        return utterance if known is None else known.id
 
     def find(self, messages: tuple[MessageId, ...]) -> list[Said]:
         """Those of *messages* that are known, in order."""
