@@ -73,7 +73,9 @@ def growths(samples: Sequence[Sample]) -> Iterator[Growth]:
     """Of each process that was there at the end."""
     known = settled(samples)
     for name in known[-1].resident if known else ():
-        points = [(one.hours, one.resident[name]) for one in known if name in one.resident]
+        points = [
+            (one.hours, one.resident[name]) for one in known if name in one.resident
+        ]
         allowed = ALLOWED[name.split()[0]]
         yield Growth(name, points[0][1], points[-1][1], slope(points), allowed)
 

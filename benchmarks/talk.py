@@ -58,6 +58,9 @@ class Variety:
     noise: tuple[float, float] = (2.0, 40.0)
 
 
+USUAL = Variety()
+
+
 def read_clips(folder: Path) -> list[Clip]:
     """What `refs.jsonl` in *folder* names, of one voice, and the scenes, of two."""
     alone = [

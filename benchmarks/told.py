@@ -30,13 +30,23 @@ class Final:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """What cannot be told apart by its time; seconds."""
+
+    speaker: str
+    start: float
+    end: float
+    expected: tuple[str, ...]
+    heard: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What was made of the turns, beside what is made of each clip alone."""
 
-    errors: WordErrors = WordErrors()
-    turns: int = 0
-    unheard: tuple[str, ...] = ()
-    """Where fewer than half of the words came, with the second."""
+    errors: WordErrors
+    lacking: tuple[Stretch, ...]
+    """Where fewer than half of the words came."""
 
 
 def not_in(content: str, finals: Sequence[Final]) -> list[str]:
@@ -60,15 +70,21 @@ def compare(
     speakers: Sequence[str],
 ) -> Heard:
     """*alone*: the words of each clip's voices, when nothing else is heard."""
-    total, unheard = WordErrors(), []
+    total = WordErrors()
+    lacking: list[Stretch] = []
     for voice, speaker in enumerate(speakers):
         own = [final for final in finals if final.speaker == speaker]
-        for group in _groups(_spoken(turns, alone, voice), _said(own)):
-            errors = count_errors(group.expected, group.heard)
-            total += errors
-            if len(group.heard) < _HALF * len(group.expected):
-                unheard.append(f"{speaker} at {group.start:.1f} s")
-    return Heard(total, len(turns), tuple(unheard))
+        spoken = _spoken(turns, alone, voice)
+        for stretch in _stretches(speaker, spoken, _said(own)):
+            total += count_errors(stretch.expected, stretch.heard)
+            if is_lacking(stretch.heard, stretch.expected):
+                lacking.append(stretch)
+    return Heard(total, tuple(lacking))
+
+
+def is_lacking(heard: Sequence[str], expected: Sequence[str]) -> bool:
+    """Whether fewer than half of the words came."""
+    return len(heard) < _HALF * len(expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +93,6 @@ class _Words:
     end: float
     words: Sequence[str]
     is_heard: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What cannot be told apart by its time."""
-
-    start: float
-    expected: list[str]
-    heard: list[str]
 
 
 def _spoken(
@@ -104,20 +111,26 @@ def _said(finals: Sequence[Final]) -> Iterator[_Words]:
         yield _Words(final.start + _APART, final.end - _APART, words, is_heard=True)
 
 
-def _groups(spoken: Iterator[_Words], said: Iterator[_Words]) -> Iterator[_Group]:
+def _stretches(
+    speaker: str, spoken: Iterator[_Words], said: Iterator[_Words]
+) -> Iterator[Stretch]:
     together: list[_Words] = []
     until = 0.0
     for one in sorted((*spoken, *said), key=lambda one: one.start):
         if together and one.start >= until:
-            yield _group(together)
+            yield _stretch(speaker, together)
             together = []
         together.append(one)
         until = max(until, one.end)
     if together:
-        yield _group(together)
+        yield _stretch(speaker, together)
 
 
-def _group(together: Sequence[_Words]) -> _Group:
-    expected = [word for one in together if not one.is_heard for word in one.words]
-    heard = [word for one in together if one.is_heard for word in one.words]
-    return _Group(together[0].start, expected, heard)
+def _stretch(speaker: str, together: Sequence[_Words]) -> Stretch:
+    return Stretch(
+        speaker,
+        together[0].start,
+        max(one.end for one in together),
+        tuple(word for one in together if not one.is_heard for word in one.words),
+        tuple(word for one in together if one.is_heard for word in one.words),
+    )

@@ -15,61 +15,61 @@ import threading
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sized
 from pathlib import Path
-from typing import Any
+from queue import Queue, SimpleQueue
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from symbl_cli.__main__ import main as symbl
+
 PERIOD = 2.0
+_FIRST = 0.1
+"""Seconds of the first period, which grow: what is short is seen too."""
 _KINDS_EVERY = 15
 _TRACED_FROM = 60
 """Looks before the first snapshot, and between two."""
 _MOST_KINDS = 60
 _MOST_PLACES = 25
 
-Measure = Callable[[Any], int]
-QUEUES: dict[tuple[str, str], dict[str, Measure]] = {
-    ("symbl_cli.streaming.inbox", "Inbox"): {
-        "client: frames to be told": lambda one: len(one._cells)
-    },
+QUEUES: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("symbl_cli.streaming.inbox", "Inbox"): {"client: frames to be told": "_cells"},
     ("symbl_cli.streaming.disk_spool", "DiskSpool"): {
-        "client: pieces of sound in memory": lambda one: len(one._tail),
-        "client: files of sound": lambda one: len(one._files),
+        "client: pieces of sound in memory": "_tail",
+        "client: files of sound": "_files",
     },
     ("symbl_cli.streaming.keeping", "RunKeeper"): {
-        "client: journal entries to be written": lambda one: len(one._entries)
+        "client: journal entries to be written": "_entries"
     },
-    ("symbl_cli.sinks.writer", "Writer"): {
-        "client: bytes to be written": lambda one: one._unwritten
-    },
+    ("symbl_cli.sinks.writer", "Writer"): {"client: bytes to be written": "_unwritten"},
     ("symbl_cli.streaming.lines_of", "LinesOf"): {
-        "client: utterances not final": lambda one: len(one._open),
-        "client: findings told too early": lambda one: len(one._early),
+        "client: utterances not final": "_open",
+        "client: findings told too early": "_early",
     },
     ("symbl_cli.streaming.timeline", "Timeline"): {
-        "client: arrivals of sound": lambda one: len(one._ends)
+        "client: arrivals of sound": "_ends"
     },
     ("symbl_cli.server.live.mailbox", "Mailbox"): {
-        "server: frames for a socket": lambda one: len(one._waiting)
+        "server: frames for a socket": "_waiting"
     },
     ("symbl_cli.server.live.outbox", "Outbox"): {
-        "server: batches to be committed": lambda one: len(one._queue),
-        "server: frames remembered": lambda one: len(one._log),
+        "server: batches to be committed": "_queue",
+        "server: frames remembered": "_log",
     },
     ("symbl_cli.server.live.ordering", "TimeOrder"): {
-        "server: finals held back": lambda one: len(one._held)
+        "server: finals held back": "_held"
     },
     ("symbl_cli.server.store.writer", "Writer"): {
-        "server: writes to the store": lambda one: one._queue.qsize()
+        "server: writes to the store": "_queue"
     },
     ("symbl_cli.server.recognition.hearing", "Hearing"): {
-        "server: utterances not final": lambda one: len(one._utterances)
+        "server: utterances not final": "_utterances"
     },
     ("concurrent.futures.thread", "ThreadPoolExecutor"): {
-        "server: jobs of a thread": lambda one: one._work_queue.qsize()
+        "server: jobs of a thread": "_work_queue"
     },
 }
+"""By the class of an object the names of what it holds, and where."""
 
 
 class Watch(threading.Thread):
@@ -84,7 +84,7 @@ class Watch(threading.Thread):
         look = 0
         with self._path.open("w", encoding="utf-8") as file:
             while True:
-                time.sleep(PERIOD)
+                time.sleep(min(PERIOD, (look + 1) * _FIRST))
                 said = {"queues": fullest(gc.get_objects()), **self._more(look)}
                 file.write(json.dumps(said) + "\n")
                 file.flush()
@@ -108,27 +108,40 @@ class Watch(threading.Thread):
 
 def fullest(objects: list[object]) -> dict[str, int]:
     """Of *objects* those that are queues: the most that one of each name holds."""
-    measures = {
-        getattr(sys.modules[module], name): measures
-        for (module, name), measures in QUEUES.items()
+    held = {
+        getattr(sys.modules[module], name): queues
+        for (module, name), queues in QUEUES.items()
         if module in sys.modules
     }
     most: dict[str, int] = {}
     for one in objects:
-        for name, measure in measures.get(type(one), {}).items():
-            most[name] = max(most.get(name, 0), measure(one))
+        for name, where in held.get(type(one), {}).items():
+            # One that is just being made holds nothing.
+            most[name] = max(most.get(name, 0), _size(getattr(one, where, 0)))
     return most
 
 
 def kinds() -> Counter[str]:
     """How many objects of each type there are that may refer to others."""
     counted = Counter(map(type, gc.get_objects()))
-    return Counter({f"{one.__module__}.{one.__name__}": n for one, n in counted.items()})
+    return Counter(
+        {f"{one.__module__}.{one.__name__}": n for one, n in counted.items()}
+    )
+
+
+def _size(queue: object) -> int:
+    match queue:
+        case int():
+            return queue
+        case SimpleQueue() | Queue():
+            return queue.qsize()
+        case Sized():
+            return len(queue)
+        case _:
+            return 0
 
 
 def main() -> int:
-    from symbl_cli.__main__ import main as symbl
-
     Watch(Path(sys.argv[1])).start()
     sys.argv = ["symbl", *sys.argv[2:]]
     return symbl()
