@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime
@@ -137,10 +138,9 @@ def _named(options: StreamOptions) -> dict[Kind, Path]:
 
 
 def _check_apart(named: Mapping[Kind, Path]) -> None:
-    """Pipes and devices may take several."""
     known: dict[str, Kind] = {}
     for kind, path in named.items():
-        if path.exists() and not path.is_file():
+        if _takes_several(path):
             continue
         other = known.setdefault(os.path.realpath(path), kind)
         if other is not kind:
@@ -148,6 +148,15 @@ def _check_apart(named: Mapping[Kind, Path]) -> None:
                 f"{_option(other)} and {_option(kind)} both name {path}",
                 suggestion="Give each a file of its own.",
             )
+
+
+def _takes_several(path: Path) -> bool:
+    """Whether it is a pipe or a device."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _option(kind: Kind) -> str:

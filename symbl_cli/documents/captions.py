@@ -51,18 +51,34 @@ class Cue:
 
 
 class Captioner:
-    """Turns speech, in the order in which it comes, into cues that never overlap.
+    """Turns speech, in the order in which it comes, into cues.
 
-    Where two speak at once, the later one is shown after the earlier.
+    They never overlap: where two speak at once, the later one is shown after the
+    earlier. What comes when later speech is there already, as after a lost connection,
+    keeps its own times.
     """
 
     def __init__(self) -> None:
         self._end = 0.0
+        self._start = 0.0
+        """Of the latest speech."""
         self._speaker = ""
 
     def cues(self, spoken: Spoken) -> Iterator[Cue]:
         speaker = _clipped(" ".join(spoken.speaker.split()))
         words = _timed(spoken)
+        if spoken.end <= self._start:
+            yield from self._late(words, speaker)
+            return
+        self._start = spoken.start
+        yield from self._cues(words, speaker)
+
+    def _late(self, words: list[TimedWord], speaker: str) -> Iterator[Cue]:
+        end, self._end = self._end, 0.0
+        yield from self._cues(words, speaker)
+        self._end = max(end, self._end)
+
+    def _cues(self, words: list[TimedWord], speaker: str) -> Iterator[Cue]:
         while words:
             label = self._label(speaker, words[0].text)
             room = COLUMNS - _columns(label)

@@ -87,6 +87,25 @@ def test_nobody_has_to_read_faster_than_they_can() -> None:
     ]
 
 
+def test_what_comes_late_is_shown_when_it_was_said() -> None:
+    captioner = Captioner()
+    said = [
+        Spoken("One.", 1.0, 2.0, "Ann"),
+        Spoken("Three.", 30.0, 31.0, "Ann"),
+        Spoken("Two.", 10.0, 11.0, "Bea"),
+        Spoken("Four.", 30.5, 32.0, "Bea"),
+    ]
+
+    cues = [cue for one in said for cue in captioner.cues(one)]
+
+    assert [(cue.start, cue.end) for cue in cues] == [
+        (1.0, 2.0),
+        (30.0, 31.0),
+        (10.0, 11.0),
+        (31.0, 32.0),
+    ]
+
+
 def test_a_name_is_shown_when_another_one_begins() -> None:
     cues = captions(
         [

@@ -58,6 +58,10 @@ class Receiver:
         self._server.server_close()
         self._thread.join()
 
+    def texts_of(self, kind: str) -> list[str]:
+        lines = map(json.loads, self.bodies)
+        return [line["text"] for line in lines if line["type"] == kind]
+
     @property
     def texts(self) -> list[str]:
         return [json.loads(body)["text"] for body in self.bodies]

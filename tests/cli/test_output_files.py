@@ -1,0 +1,413 @@
+"""All the files of a run at once, each read back by a parser of its own."""
+
+import json
+import os
+import re
+import wave
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.cli.expected import DEMO, SECOND
+from tests.cli.talks import QUESTION, TASK, talk_in
+from tests.cli.test_real_voices import SPEECH
+from tests.command_line import Home, Ran, finished, read_until
+from tests.faults import FaultyLine
+from tests.scripted_speech import cut, silence, speech
+from tests.server_process import ServerProcess, running_server
+from tests.wavs import fmt_chunk, wav_file
+
+ENDINGS = {
+    "jsonl": ".jsonl",
+    "srt": ".srt",
+    "vtt": ".vtt",
+    "markdown": ".md",
+    "text": ".txt",
+    "save-audio": ".wav",
+    "record-wire": ".wire.jsonl",
+}
+VOICE = SPEECH / "lj_LJ001-0004.flac"
+RECORDINGS = [
+    pytest.param(DEMO.sound, DEMO.options, id="demo"),
+    pytest.param(SECOND.sound, SECOND.options, id="second"),
+    pytest.param(
+        VOICE,
+        [],
+        id="voice",
+        marks=pytest.mark.skipif(not VOICE.exists(), reason="no recordings here"),
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """It understands speech, and may be reached through a proxy."""
+    folder = tmp_path_factory.mktemp("data")
+    with running_server(folder, ("--allow-host", "127.0.0.1")) as process:
+        yield process
+
+
+def run_over_a_drop(
+    home: Home, server: ServerProcess, *arguments: str | Path
+) -> list[dict[str, object]]:
+    """All lines of a run whose streams are hung up on after the first final."""
+    port = int(server.address.url.rpartition(":")[2])
+    with (
+        FaultyLine(port) as line,
+        home.process(
+            *("stream", *arguments, "--json", "--pace", "fast"),
+            *("--api-url", line.url),
+            SYMBL_ACCESS_TOKEN=server.address.token,
+        ) as process,
+    ):
+        first = read_until(process, lambda said: '"type":"transcript"' in said)
+        line.drop()
+        ran = finished(process)
+    assert ran.code == 0, ran.stderr
+    return [*map(json.loads, first), *ran.lines]
+
+
+@pytest.mark.parametrize(("sound", "options"), RECORDINGS)
+def test_every_file_holds_what_stdout_shows_over_a_drop(
+    home: Home,
+    server: ServerProcess,
+    tmp_path: Path,
+    sound: Path,
+    options: Sequence[str],
+) -> None:
+    named = {name: tmp_path / f"talk{ending}" for name, ending in ENDINGS.items()}
+    asked = [word for name, path in named.items() for word in (f"--{name}", path)]
+    folder = tmp_path / "meetings"
+
+    lines = run_over_a_drop(home, server, sound, *options, *asked, "--save-dir", folder)
+
+    assert "reconnected" in [line.get("state") for line in lines]
+    dated = {name: next(folder.glob(f"*{end}")) for name, end in ENDINGS.items()}
+    dated["jsonl"] = next(
+        path for path in folder.glob("*.jsonl") if "wire" not in path.name
+    )
+    files = [str(path) for path in (*named.values(), *dated.values())]
+    assert sorted(map(str, lines[-1]["files"])) == sorted(files)  # type: ignore[call-overload] # a list
+    for paths in (named, dated):
+        check_files(paths, lines, sound)
+
+
+def check_files(
+    paths: dict[str, Path], lines: list[dict[str, object]], sound: Path
+) -> None:
+    finals = finals_of(lines)
+    assert len(finals) == len(set(finals)) >= 1
+    assert read_jsonl(paths["jsonl"]) == lines
+    assert spoken(read_srt(paths["srt"]), lines) == finals
+    assert spoken(read_vtt(paths["vtt"]), lines) == finals
+    assert read_text(paths["text"]) == finals
+    assert read_markdown(paths["markdown"]) == finals
+    assert {text for _, text in finals} <= read_wire(paths["record-wire"])
+    check_sound(paths["save-audio"], sound, lines[-1]["duration"])
+
+
+Final = tuple[str, str]
+"""Who said it, and what."""
+
+
+def finals_of(lines: list[dict[str, object]]) -> list[Final]:
+    return [(name_of(line), str(line["text"])) for line in lines if is_final(line)]
+
+
+def is_final(line: dict[str, object]) -> bool:
+    return bool(line["type"] == "transcript" and line["final"] and line["text"])
+
+
+def name_of(line: dict[str, object]) -> str:
+    speaker = line["speaker"]
+    assert isinstance(speaker, dict)
+    return str(speaker["name"])
+
+
+@dataclass(frozen=True)
+class Cue:
+    start: float
+    end: float
+    speaker: str
+    text: str
+
+
+def read_jsonl(path: Path) -> list[dict[str, object]]:
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def read_srt(path: Path) -> list[Cue]:
+    """By what players expect: numbers from 1, times, lines, a blank one."""
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("\n\n")
+    cues: list[Cue] = []
+    speaker = ""
+    for number, block in enumerate(text[:-2].split("\n\n"), start=1):
+        head, times, *said = block.split("\n")
+        assert int(head) == number
+        assert 1 <= len(said) <= 2
+        if label := re.match(r"([A-Z]\w*(?: \d+)?): ", said[0]):
+            speaker = label[1]
+            said[0] = said[0][label.end() :]
+        start, end = times.split(" --> ")
+        cues.append(
+            Cue(seconds(start, ","), seconds(end, ","), speaker, " ".join(said))
+        )
+    return in_time(cues)
+
+
+def read_vtt(path: Path) -> list[Cue]:
+    head, *blocks = path.read_text(encoding="utf-8").removesuffix("\n\n").split("\n\n")
+    assert head == "WEBVTT"
+    cues = []
+    for block in blocks:
+        times, said = block.split("\n", 1)
+        start, end = times.split(" --> ")
+        voice = re.fullmatch(r"<v ([^>]+)>(.*)", said, re.DOTALL)
+        assert voice is not None
+        text = voice[2].replace("\n", " ").replace("&lt;", "<").replace("&gt;", ">")
+        text = text.replace("&amp;", "&")
+        cues.append(Cue(seconds(start, "."), seconds(end, "."), voice[1], text))
+    return in_time(cues)
+
+
+def seconds(stamp: str, point: str) -> float:
+    found = re.fullmatch(
+        rf"(\d\d):([0-5]\d):([0-5]\d){re.escape(point)}(\d{{3}})", stamp
+    )
+    assert found is not None
+    hours, minutes, whole, thousandths = map(int, found.groups())
+    return hours * 3600 + minutes * 60 + whole + thousandths / 1000
+
+
+def in_time(cues: list[Cue]) -> list[Cue]:
+    assert all(cue.start < cue.end for cue in cues)
+    return cues
+
+
+def spoken(cues: list[Cue], lines: list[dict[str, object]]) -> list[Final]:
+    """*cues* put together again where a final of *lines* ends; each when it is said."""
+    whole: list[Final] = []
+    waiting = iter(cues)
+    for line in filter(is_final, lines):
+        began, text = float(str(line["start"])), str(line["text"])
+        said, speaker = "", ""
+        while len(said) < len(text):
+            cue = next(waiting)
+            assert said or began - 0.001 <= cue.start < began + 1.0
+            said, speaker = f"{said} {cue.text}".strip(), cue.speaker
+        whole.append((speaker, said))
+    assert not list(waiting)
+    return whole
+
+
+def read_text(path: Path) -> list[Final]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    said = (re.fullmatch(r"\[\d\d:\d\d\] (\w+(?: \d+)?): (.*)", line) for line in lines)
+    return [(one[1], one[2]) for one in said if one]
+
+
+def read_markdown(path: Path) -> list[Final]:
+    _, said = path.read_text(encoding="utf-8").split("## Transcript\n\n")
+    paragraphs = re.findall(
+        r"^\*\*(.*)\*\* \(\d\d:\d\d\): (.*)$", said.split("\n## ")[0], re.MULTILINE
+    )
+    return [(name, re.sub(r"\\(.)", r"\1", text)) for name, text in paragraphs]
+
+
+def read_wire(path: Path) -> set[str]:
+    """The texts of the final results."""
+    frames = (json.loads(line) for line in path.read_text().splitlines())
+    messages = (frame["message"] for frame in frames if frame["type"] == "message")
+    return {
+        message["punctuated"]["transcript"]
+        for message in messages
+        if message.get("isFinal")
+    }
+
+
+def check_sound(path: Path, sound: Path, sent: object) -> None:
+    original = soundfile.info(sound)
+    with wave.open(str(path)) as wav:
+        assert wav.getnframes() == original.frames
+        assert wav.getframerate() == original.samplerate
+        assert wav.getnchannels() == original.channels
+        assert round(wav.getnframes() / wav.getframerate(), 3) == sent
+
+
+@pytest.mark.parametrize("form", ["srt", "vtt", "markdown", "text", "wire"])
+def test_stdout_has_the_very_text_of_the_file(
+    scripted: Home, tmp_path: Path, form: str
+) -> None:
+    file = tmp_path / "file"
+    option = "--record-wire" if form == "wire" else f"--{form}"
+
+    ran = scripted.run("stream", talk_in(tmp_path), "-o", form, option, file)
+
+    assert QUESTION in ran.stdout
+    assert file.read_bytes().decode() == ran.stdout
+
+
+def named(folder: Path, *but: str) -> list[str | Path]:
+    """Options for every kind of file, in *folder*."""
+    return [
+        word
+        for name, ending in ENDINGS.items()
+        if name not in but
+        for word in (f"--{name}", folder / f"out{ending}")
+    ]
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_where_one_file_cannot_be_had_none_is_made(
+    scripted: Home, tmp_path: Path, kind: str
+) -> None:
+    talk, folder = talk_in(tmp_path), tmp_path / "out"
+    folder.mkdir()
+    there = folder / "there"
+    there.write_text("precious")
+
+    refused = scripted.run("stream", talk, *named(folder, kind), f"--{kind}", there)
+    left = [path.name for path in folder.iterdir()]
+    again = scripted.run(
+        "stream", talk, *named(folder, kind), f"--{kind}", folder / "other"
+    )
+
+    assert (refused.code, refused.stdout) == (2, "")
+    assert "there is there already. Choose another name" in refused.stderr
+    assert (left, there.read_text()) == (["there"], "precious")
+    assert again.code == 0, again.stderr
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (("--srt", "a", "--vtt", "./a"), "--srt and --vtt both name a"),
+        (("--jsonl", "a", "--save-audio", "a"), "--jsonl and --save-audio both name a"),
+        (("--text", "."), "cannot write .: Is a directory"),
+        (("--text", "no/a"), "there is no folder no. mkdir -p no"),
+        (("--save-audio", "no/a"), "there is no folder no. mkdir -p no"),
+        (("--text", "a" * 300), "File name too long"),
+        (("--save-audio", "a" * 300), "File name too long"),
+        (("--save-dir", "a" * 300), "File name too long"),
+        (("--save-dir", os.devnull), "Choose another --save-dir"),
+        (("--srt", "a", "--on", "smell", "x"), "no lines of type 'smell'"),
+        (("--srt", "a", "--save-audio", "b", "--webhook", "x"), "no URL"),
+    ],
+)
+def test_a_file_that_cannot_be_is_said_before_anything_is_made(
+    scripted: Home, tmp_path: Path, names: Sequence[str], sentence: str
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+
+    ran = scripted.run("stream", talk_in(tmp_path), *names, cwd=folder)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert sentence in ran.stderr
+    assert not list(folder.iterdir())
+
+
+def test_pipes_and_devices_are_written_to(scripted: Home, tmp_path: Path) -> None:
+    talk = talk_in(tmp_path)
+
+    piped = scripted.shell(
+        f"symbl stream {talk} -q --json --srt >(cat >&2) | tail -n 1"
+    )
+    full = scripted.run("stream", talk, "--srt", "/dev/full", "--json")
+    nowhere = scripted.run("stream", talk, "--srt", os.devnull, "--text", os.devnull)
+
+    assert TASK in piped.stderr
+    assert json.loads(piped.stdout)["type"] == "end"
+    assert full.code == 1
+    assert full.texts == [QUESTION, TASK]
+    assert "no space left to write /dev/full" in full.stderr
+    assert nowhere.code == 0
+
+
+def test_runs_of_the_same_second_share_no_file(scripted: Home, tmp_path: Path) -> None:
+    talk, folder = talk_in(tmp_path, "so be it"), tmp_path / "meetings"
+
+    with ThreadPoolExecutor(4) as at_once:
+        runs = [
+            at_once.submit(
+                scripted.run, "stream", talk, "--json", "--save-dir", folder, "-q"
+            )
+            for _ in range(4)
+        ]
+    written = [files_of(run.result()) for run in runs]
+
+    assert [run.result().code for run in runs] == [0] * 4
+    assert sorted(chain(*written)) == sorted(map(str, folder.iterdir()))
+    assert len(set(chain(*written))) == 4 * len(ENDINGS)
+
+
+def files_of(ran: Ran) -> list[str]:
+    files = ran.lines[-1]["files"]
+    assert isinstance(files, list)
+    return [str(file) for file in files]
+
+
+def test_the_files_that_are_told_are_there_though_nothing_was_said(
+    scripted: Home, tmp_path: Path
+) -> None:
+    quiet = tmp_path / "quiet.wav"
+    quiet.write_bytes(wav_file(silence(2), fmt=fmt_chunk(rate=16000)))
+    folder = tmp_path / "meetings"
+
+    ran = scripted.run("stream", quiet, "--json", "--save-dir", folder)
+
+    assert sorted(files_of(ran)) == sorted(map(str, folder.iterdir()))
+    assert len(files_of(ran)) == len(ENDINGS)
+
+
+def test_where_nobody_listened_no_empty_file_is_left(
+    own_home: Home, tmp_path: Path
+) -> None:
+    folder = tmp_path / "meetings"
+
+    ran = own_home.run(
+        *("stream", talk_in(tmp_path), "--json", "--save-dir", folder),
+        *("--api-url", "ws://127.0.0.1:9"),
+        environment={"SYMBL_ACCESS_TOKEN": "token-1"},
+    )
+
+    assert ran.code == 5
+    assert sorted(files_of(ran)) == sorted(map(str, folder.iterdir()))
+    assert all(path.stat().st_size for path in folder.iterdir())
+
+
+def test_a_recording_of_two_speakers_can_be_played_after_a_kill(
+    own_home: Home, tmp_path: Path
+) -> None:
+    left, right = speech("so be it"), speech("no, never")
+    size = max(len(left), len(right))
+    voices = zip(
+        *(cut(voice.ljust(size, b"\0"), 2) for voice in (left, right)), strict=True
+    )
+    sound = b"".join(chain(*voices))
+    arguments = ("stream", "-", "--channels", "2", "--speaker", "Ann", "--speaker")
+    with (
+        own_home.scripted_server(),
+        own_home.process(*arguments, "Bea", "--json", *named(tmp_path)) as process,
+    ):
+        assert process.stdin is not None
+        process.stdin.write(sound)
+        process.stdin.flush()
+        read_until(process, lambda line: "so be it" in line)
+        process.kill()
+        process.wait(20)
+
+    with wave.open(str(tmp_path / "out.wav")) as wav:
+        assert (wav.getnchannels(), wav.getframerate()) == (2, 16000)
+        heard = wav.readframes(wav.getnframes())
+    assert len(heard) > len(sound) / 2
+    assert sound.startswith(heard)
+    assert ("Ann", "so be it") in finals_of(read_jsonl(tmp_path / "out.jsonl"))
