@@ -56,10 +56,17 @@ class StreamingClient:
         transport: Transport,
         deliver: Callable[[Event, str], None],
         *,
+        bears_garbage: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """*bears_garbage*: frames that make no sense are passed over, not a loss.
+
+        They always are where the server does not count samples: it could not say
+        again what was in them.
+        """
         self._transport = transport
         self._deliver = deliver
+        self._bears_garbage = bears_garbage
         self._clock = clock
         self._session = ClientSession()
         self._changed = Condition()
@@ -70,6 +77,7 @@ class StreamingClient:
         self._is_completed = False
         self._is_stopped = False
         self._garbage = 0
+        self._has_missed_some = False
         self.last_word = clock()
         """When the server last said something."""
         self._reader = Thread(target=self._read, name="reader", daemon=True)
@@ -190,12 +198,20 @@ class StreamingClient:
             with self._changed:
                 self._failure = exc
                 self._changed.notify_all()
+            self._transport.abort()  # whoever waits to send need not wait longer
 
     def _take(self, payload: bytes) -> None:
         try:
             frame = read_text(payload)
             log.debug("< %s", frame)
             event = decode(frame)
+        except RemoteProtocolError as exc:
+            if self._may_hear_it_again and not self._bears_garbage:
+                raise Garbled(exc.message) from exc
+            self._has_missed_some = True
+            self._count_garbage(exc)
+            return
+        try:
             with self._changed:
                 is_good = self._session.receive(event)
         except RemoteProtocolError as exc:
@@ -205,6 +221,10 @@ class StreamingClient:
         if is_good:
             self._deliver(event, frame)
             self._note(event)
+
+    @property
+    def _may_hear_it_again(self) -> bool:
+        return self._hello is not None and self._hello.audio_received is not None
 
     def _count_garbage(self, exc: RemoteProtocolError) -> None:
         self._garbage += 1
@@ -221,8 +241,10 @@ class StreamingClient:
             match event:
                 case StartedListening(audio_received=received):
                     self._hello = Hello(received)
-                case RecognitionStarted():
+                case RecognitionStarted() if self._hello or not self._has_missed_some:
                     self._hello = self._hello or Hello(None)
+                case RecognitionStarted():
+                    raise Garbled("it may count samples, and nobody heard how many")
                 case ConversationCompleted():
                     self._is_completed = True
                 case RecognitionStopped():
@@ -240,6 +262,13 @@ class Ended(ConnectionLost):
 
     def __init__(self) -> None:
         super().__init__("the server ended the conversation before it was asked to")
+
+
+class Garbled(ConnectionLost):
+    """The line, or the server, made nonsense of a frame."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the server sent what makes no sense: {what}")
 
 
 class HungUp(ConnectionLost):

@@ -4,6 +4,7 @@ import base64
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -98,6 +99,53 @@ def open_line(target: Target, timeout: float) -> Line:
             suggestion="check the URL and that the server runs; see `symbl doctor`",
         ) from None
     return secured(line, target.host, target.name) if target.is_secure else line
+
+
+class WatchedSocket:
+    """A socket that is dead when nothing has come for *silence* seconds.
+
+    A peer that takes nothing for so long is only slow, if it says something.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        silence: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._line = line
+        self._silence = silence
+        self._clock = clock
+        self._heard = clock()
+        line.settimeout(silence)
+
+    def recv(self, size: int, /) -> bytes:
+        data = self._line.recv(size)
+        self._heard = self._clock()
+        return data
+
+    def send(self, data: bytes, /) -> int:
+        while True:
+            try:
+                return self._line.send(data)
+            except TimeoutError:
+                if self._clock() - self._heard >= self._silence:
+                    raise
+
+    def gettimeout(self) -> float | None:
+        return self._line.gettimeout()
+
+    def settimeout(self, timeout: float | None, /) -> None:
+        self._line.settimeout(timeout)
+
+    def fileno(self) -> int:
+        return self._line.fileno()
+
+    def shutdown(self, how: int, /) -> None:
+        self._line.shutdown(how)
+
+    def close(self) -> None:
+        self._line.close()
 
 
 class DeadlineSocket:

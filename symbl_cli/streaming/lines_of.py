@@ -107,8 +107,10 @@ class LinesOf:
             case (
                 wire.ConversationCreated(conversation_id=known)
                 | wire.RecognitionStarted(conversation_id=known)
-                | wire.ConversationCompleted(conversation_id=known)
             ):
+                # Another one where the server was killed before it kept the first.
+                self.conversation_id = known or self.conversation_id
+            case wire.ConversationCompleted(conversation_id=known):
                 self.conversation_id = self.conversation_id or known
             case _:
                 pass

@@ -18,6 +18,9 @@ from .timeline import Timeline
 from .uplink import Persistence, Speech, Uplink
 from .world import World
 
+SLOW_SILENCE = 60.0
+"""Another server may read a recording slower than it is sent, and answer no ping."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -95,7 +98,7 @@ def open_stream(
             request=request,
             epoch=run.epoch,
             sending=sending,
-            is_live=source.is_live,
+            silence=_silence(run),
             speaker=speaker,
         ),
         server,
@@ -118,6 +121,11 @@ def _person(number: int, source: AudioSource, run: Run) -> Person | None:
     if number < len(run.people):
         return run.people[number]
     return Person(name=source.speaker) if source.speaker else None
+
+
+def _silence(run: Run) -> float:
+    is_slow = not run.has_lag and run.engine != "local"
+    return SLOW_SILENCE if is_slow else run.timing.silence
 
 
 def _persistence(shared: Shared) -> Persistence:

@@ -19,7 +19,14 @@ import websocket
 from ..config.endpoint import Endpoint
 from ..errors import AuthenticationError, ConnectionLost, UnreachableError
 from ..frozen import dataclass
-from .line import DeadlineSocket, Line, Target, open_line, target_of
+from .line import (
+    DeadlineSocket,
+    Line,
+    Target,
+    WatchedSocket,
+    open_line,
+    target_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +65,8 @@ class Transport(Protocol):
     def receive(self) -> bytes | Farewell:
         """The payload of the next text frame; raises ConnectionLost.
 
-        Also when nothing at all, pongs included, came for the time agreed.
+        Also when nothing at all, pongs included, came for the time agreed, or one
+        frame did not come to its end in that time.
         """
 
     def close(self) -> None:
@@ -97,7 +105,7 @@ def _handshake(
     line: Line, target: Target, token: str, deadline: float, silence: float
 ) -> Transport:
     ws = websocket.WebSocket(skip_utf8_validation=True)
-    ws.frame_buffer = _BoundedBuffer(ws)
+    ws.frame_buffer = _BoundedBuffer(ws, silence)
     with _translated(target):
         ws.connect(  # type: ignore[no-untyped-call]  # the library's
             target.url,
@@ -106,9 +114,9 @@ def _handshake(
             suppress_origin=True,
             redirect_limit=0,
         )
-    line.settimeout(silence)
-    ws.sock = line  # type: ignore[assignment]  # all that the library uses of it
-    return WebSocketTransport(ws, line, target)
+    watched = WatchedSocket(line, silence)
+    ws.sock = watched  # type: ignore[assignment]  # all that the library uses of it
+    return WebSocketTransport(ws, watched, target)
 
 
 class WebSocketTransport:
@@ -190,12 +198,21 @@ class WebSocketTransport:
 class _BoundedBuffer(websocket.frame_buffer):
     """Refuses a frame by its announced length, before it fills the memory.
 
-    And it reads what there is: the library's own asks the kernel three times a frame.
+    And one that is still not whole *longest* seconds after its first byte: on a line
+    that trickles a ping is answered in time, but no word arrives. It reads what there
+    is: the library's own asks the kernel three times a frame.
     """
 
-    def __init__(self, ws: websocket.WebSocket) -> None:
+    def __init__(self, ws: websocket.WebSocket, longest: float) -> None:
         super().__init__(ws._recv, skip_utf8_validation=True)  # noqa: SLF001 — as the library's own buffer is made
         self._unread = bytearray()
+        self._longest = longest
+        self._latest: float | None = None
+        """When the frame that has begun must be whole."""
+
+    def recv_frame(self) -> websocket.ABNF:
+        self._latest = None
+        return super().recv_frame()
 
     def recv_length(self) -> None:
         super().recv_length()
@@ -205,9 +222,16 @@ class _BoundedBuffer(websocket.frame_buffer):
     def recv_strict(self, bufsize: int) -> bytes:
         while len(self._unread) < bufsize:
             self._unread += self.recv(max(_AT_ONCE, bufsize - len(self._unread)))
+            self._check_time()
         data = bytes(self._unread[:bufsize])
         del self._unread[:bufsize]
         return data
+
+    def _check_time(self) -> None:
+        now = time.monotonic()
+        self._latest = self._latest or now + self._longest
+        if now > self._latest:
+            raise websocket.WebSocketTimeoutException("a frame takes too long")
 
 
 @contextmanager

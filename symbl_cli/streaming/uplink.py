@@ -25,7 +25,8 @@ from ..protocol.events import (
     StartRequest,
 )
 from .backoff import delays
-from .client import Ended, HungUp, StreamingClient
+from .client import Ended, Garbled, HungUp, StreamingClient
+from .dialing import Dialing
 from .inbox import Inbox, Notice, Overflow, Received, Resumed
 from .patience import Patience
 from .run import Timing
@@ -41,8 +42,6 @@ COME_BACK = {1001, 1005, 1006, 1012, 1013}
 """Close codes after which the same connection id may be dialled again."""
 COME_BACK_A_FEW_TIMES = {1002, 1007, 1011}
 A_FEW = 3
-FILE_SILENCE = 60.0
-"""A server may read a file slower than we send it, and hear no ping meanwhile."""
 LONG = 30.0
 """Seconds after which a connection has shown that it holds."""
 SHORTEST = 0.1
@@ -59,7 +58,8 @@ class Speech:
     epoch: int
     """The first dial has the next."""
     sending: Sending
-    is_live: bool
+    silence: float
+    """Seconds without a byte after which a line is dead."""
     speaker: str | None
     """Named in states if one of several."""
 
@@ -108,6 +108,7 @@ class Uplink:
         self._has_progress = False
         """Whether the last connection brought words, or held for long."""
         self._breakdowns = 0
+        self._bears_garbage = persistence.no_reconnect
         self._is_draining = False
         self.is_completed = False
         """Whether the server has all and said its last words."""
@@ -158,7 +159,12 @@ class Uplink:
         """From the dial to the end of the conversation; raises ConnectionLost."""
         self._has_progress = False
         transport = self._dialled()
-        with StreamingClient(transport, self._deliver, clock=self._clock) as peer:
+        with StreamingClient(
+            transport,
+            self._deliver,
+            bears_garbage=self._bears_garbage,
+            clock=self._clock,
+        ) as peer:
             self._hold(peer)
             began = self._clock()
             try:
@@ -176,8 +182,21 @@ class Uplink:
                 self._hold(None)
 
     def _dialled(self) -> Transport:
-        """A new line; dialled again at once where the server says that it helps."""
-        silence = self._timing.silence if self._speech.is_live else FILE_SILENCE
+        """A new line, waited for as long as anybody has the patience."""
+        dialing = Dialing(self._dial_anew)
+        transport = dialing.wait(self._has_no_time, self._timing.look)
+        if transport is None:
+            raise ConnectionLost(
+                "the server does not answer",
+                suggestion="`symbl recover` brings back what was recorded"
+                if self._has_listened
+                else "see `symbl doctor`",
+            )
+        return transport
+
+    def _dial_anew(self) -> Transport:
+        """Dialled again at once where the server says that it helps."""
+        silence = self._speech.silence
         endpoint = self._server()
         try:
             return self._dial(endpoint, silence)
@@ -185,6 +204,12 @@ class Uplink:
             if not self._server.failed(endpoint, exc):
                 raise
             return self._dial(self._server(), silence)
+
+    def _has_no_time(self) -> bool:
+        """Whether somebody who wants to leave has waited long enough."""
+        patience = self._patience
+        is_late = patience.is_short and patience.is_over(self._last_word)
+        return is_late or self._abandoned.is_set()
 
     def _greet(self, peer: StreamingClient) -> Sender:
         self._epoch += 1
@@ -246,13 +271,17 @@ class Uplink:
             raise exc
         if self._has_listened and self._persistence.no_reconnect:
             raise exc
-        if self._patience.is_short and self._patience.is_over(self._last_word):
+        if self._has_no_time():
             raise exc
 
     def _may_come_back(self, exc: UnreachableError | RemoteProtocolError) -> bool:
         match exc:
             case SilentPeer() | Ended() | Overflow() | RemoteProtocolError():
                 return False
+            case Garbled():
+                # What makes no sense each time is not the line's fault: it is borne.
+                self._bears_garbage = not self._is_one_of_a_few()
+                return True
             case HungUp(code=code) if code in COME_BACK_A_FEW_TIMES:
                 return self._is_one_of_a_few()
             case HungUp(code=code) if code not in COME_BACK:

@@ -277,7 +277,7 @@ def test_a_server_that_sends_only_garbage_is_given_up() -> None:
         peer.rest()
 
     with pytest.raises(RemoteProtocolError, match="only garbage"):
-        run_against(serve, source=LiveSource())
+        run_against(*[serve] * 5, source=LiveSource())
 
 
 def test_a_refused_start_is_told_with_the_servers_reason() -> None:

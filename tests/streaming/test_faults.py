@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from symbl_cli.config.endpoint import Endpoint
-from symbl_cli.errors import SymblError
 from symbl_cli.lines import Body, End, State, Status, Transcript, fold
 from symbl_cli.streaming.run import Control
 from symbl_cli.streaming.transcribe import transcribe
@@ -16,7 +14,16 @@ from tests.fakes import LiveSource, WatchedSink, chunks_of
 from tests.faults import FaultyLine
 from tests.scripted_speech import speech
 from tests.server_process import ServerProcess, running_server
-from tests.streaming.runs import RUN, TIMING
+from tests.streaming.behind import (
+    BEHIND_A_LINE,
+    PATIENT,
+    Behind,
+    is_final,
+    is_listening,
+    is_reconnected,
+    port_of,
+)
+from tests.streaming.runs import RUN
 
 SENTENCES = (
     "Who books the room?",
@@ -24,33 +31,13 @@ SENTENCES = (
     "The van is late.",
     "Let us talk about the budget.",
 )
-PATIENT = replace(TIMING, last_words=20, silence=0.5, ping=0.1)
 Fault = Callable[[FaultyLine], None]
-
-
-BEHIND_A_LINE = ("--recognizer", "scripted", "--allow-host", "127.0.0.1")
-"""The port in the Host header is the faulty line's."""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with running_server(tmp_path_factory.mktemp("data"), BEHIND_A_LINE) as process:
         yield process
-
-
-class Behind:
-    """A server that is reached through a line."""
-
-    def __init__(self, line: FaultyLine, server: Callable[[], ServerProcess]) -> None:
-        self._line = line
-        self._server = server
-
-    def __call__(self) -> Endpoint:
-        token = self._server().address.token
-        return Endpoint(self._line.url, "", lambda: token, is_local=True)
-
-    def failed(self, endpoint: Endpoint, error: SymblError) -> bool:
-        return False
 
 
 class Talk:
@@ -86,10 +73,6 @@ class Talk:
         ]
 
 
-def is_final(body: Body) -> bool:
-    return isinstance(body, Transcript) and body.final and bool(body.text)
-
-
 def disturbed(talk: Talk, line: FaultyLine, fault: Fault, moments: int) -> None:
     """Speak, with *fault* in the midst of the first *moments* sentences."""
     talk.until_state(State.LISTENING)
@@ -103,14 +86,6 @@ def disturbed(talk: Talk, line: FaultyLine, fault: Fault, moments: int) -> None:
         talk.say(pcm[len(pcm) // 2 :])
         talk.until_final(number + 1)
     talk.source.close()
-
-
-def port_of(server: ServerProcess) -> int:
-    return int(server.ws_url.rpartition(":")[2])
-
-
-def is_reconnected(body: Body) -> bool:
-    return isinstance(body, Status) and body.state is State.RECONNECTED
 
 
 @pytest.mark.parametrize(
@@ -248,10 +223,6 @@ def test_a_server_that_is_killed_and_started_again_goes_on(tmp_path: Path) -> No
 
     assert talk.texts == list(SENTENCES)
     assert [one for one in fold(talk.sink.bodies) if is_open(one)] == []
-
-
-def is_listening(body: Body) -> bool:
-    return isinstance(body, Status) and body.state is State.LISTENING
 
 
 def is_open(body: Body) -> bool:

@@ -291,6 +291,15 @@ def test_the_conversation_is_known_by_its_first_id() -> None:
     assert lines.conversation_id == "5"
 
 
+def test_a_server_that_forgot_the_conversation_begins_another() -> None:
+    lines = lines_of()
+
+    told(lines, e.ConversationCreated(conversation_id=e.ConversationId("5")))
+    told(lines, e.ConversationCreated(conversation_id=e.ConversationId("6")))
+
+    assert lines.conversation_id == "6"
+
+
 @given(
     st.lists(
         st.tuples(

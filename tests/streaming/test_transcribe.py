@@ -9,6 +9,7 @@ from symbl_cli.audio.source import Chunk, Skipped, SourceState
 from symbl_cli.lines import (
     End,
     EndReason,
+    LagCause,
     State,
     Status,
     Transcript,
@@ -259,7 +260,7 @@ def test_two_speakers_are_two_streams_of_one_conversation() -> None:
 
 def test_a_frame_that_makes_no_sense_is_passed_over() -> None:
     def serve(peer: Peer) -> None:
-        peer.listen(0)
+        peer.listen()
         peer.send_text("[]")
         peer.send_raw(b"\x81\x02\xff\xfe")  # not UTF-8
         peer.send(heard("Still here.", is_final=True))
@@ -322,7 +323,7 @@ def test_the_lag_of_a_line_counts_from_the_arrival_of_its_sound() -> None:
 
     said = [body for body in sink.bodies if isinstance(body, Transcript)]
     assert said[0].lag == 6.5
-    assert Status(State.LAGGING, seconds=6.5) in sink.bodies
+    assert Status(State.LAGGING, seconds=6.5, cause=LagCause.COMPUTER) in sink.bodies
 
 
 def test_lines_after_a_pause_are_told_by_the_wall_clock_again() -> None:
