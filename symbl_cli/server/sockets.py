@@ -29,8 +29,6 @@ from .live.stream import format_of
 
 log = logging.getLogger(__name__)
 
-_IDLE = 1800.0
-"""Seconds that a socket may wait with its start_request, the next one too (§4.5)."""
 _FAREWELL = 5.0
 """Seconds that a client of ours has to close after its last frame, and any client
 to take what ends its socket."""
@@ -47,12 +45,14 @@ class StreamingSocket:
         port: ConversationPort,
         *,
         session: ServerSession,
-        idle: float = _IDLE,
+        idle: float,
     ) -> None:
+        """*idle*: seconds that it may wait with its start_request, the next one too."""
         self._socket = socket
         self._port = port
         self._session = session
-        self._idle = idle
+        self._longest_idle = self._idle = idle
+        self._patience: asyncio.Timeout | None = None
         self._is_ours = False
         """Whether the client understands our additions."""
         self._has_started = False
@@ -104,13 +104,24 @@ class StreamingSocket:
             await asyncio.sleep(0)
 
     async def _receive(self) -> str | bytes:
-        is_idle = self._session.state in {State.IDLE, State.PAUSED}
-        async with asyncio.timeout(self._idle if is_idle else None):
-            message = await self._socket.receive()
+        try:
+            async with asyncio.timeout(None) as self._patience:
+                self._have_patience()
+                message = await self._socket.receive()
+        finally:
+            self._patience = None
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code") or 1005)
         text = message.get("text")
         return bytes(message["bytes"]) if text is None else str(text)
+
+    def _have_patience(self) -> None:
+        """From now on, where a start_request is what is waited for."""
+        if self._patience is None or self._patience.expired():
+            return
+        is_idle = self._session.state in {State.IDLE, State.PAUSED}
+        now = asyncio.get_running_loop().time()
+        self._patience.reschedule(now + self._idle if is_idle else None)
 
     async def _take(self, frame: str | bytes) -> None:
         event = decode(frame)
@@ -139,7 +150,7 @@ class StreamingSocket:
     async def _start(self, request: StartRequest) -> None:
         self._format = format_of(request)
         asked = request.disconnect_on_stop_request_timeout
-        self._idle = min(_IDLE, asked or _IDLE)
+        self._idle = min(self._longest_idle, asked or self._longest_idle)
         # Frames may go out before the start has been settled.
         self._is_ours = request.stream_id is not None
         started = await self._port.start(request)
@@ -177,11 +188,15 @@ class StreamingSocket:
                 await self._socket.send_text(str(frame))
 
     def _may_say(self, event: ServerEvent) -> bool:
+        before = self._session.state
         try:
             self._session.send(event)
         except LocalProtocolError as exc:
             log.warning("kept to ourselves: %s", exc)
             return False
+        if self._session.state is not before:
+            # A pause begins with what we say, while the next start is waited for.
+            self._have_patience()
         return True
 
     async def _complain(self, message: str, exc: SymblError) -> None:

@@ -55,6 +55,34 @@ def test_a_body_is_read_no_further_than_anybody_needs(
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 60_000_000,
+        b'{"a":' * 10_000_000,
+        b'{"conversation":{"id":' + b"9" * 60_000_000 + b"}}",
+        b"{" + b",".join(b'"%x":1' % n for n in range(1_000_000)) + b"}",
+        b'{"conversation":{"name":"\\ud800"}}',
+        b'{"conversation":{"name":"a","name":"b"},"conversation":NaN}',
+        b'{"messages":[' + b"{}," * 1_000_000 + b"{}]}",
+        b'{"conversation":{"startTime":"' + b"9" * 30_000_000 + b'"}}',
+        b"\xff\xfe" * 1000,
+    ],
+    ids=lambda body: body[:20].decode(errors="replace"),
+)
+def test_an_import_that_is_meant_to_hurt_is_refused(
+    server: ServerProcess, body: bytes
+) -> None:
+    with undisturbed(server, growth=300), connect(server) as line:
+        size = f"Content-Length: {len(body)}"
+        line.sendall(_head(server, "/v1/conversations", size, server.address.token))
+        line.sendall(body)
+        answer = line.recv(1 << 16)
+
+    assert answer.startswith(b"HTTP/1.1 400 "), answer[:200]
+    assert len(answer) < 2000
+
+
 CHUNKED = b"POST /v1/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 

@@ -174,6 +174,11 @@ def test_a_compressed_bomb_finds_nothing_that_would_inflate_it(
         '{"type":"start_request","config":{"confidenceThreshold":-1e308}}',
         '{"type":"skip","from":-1,"to":' + "9" * 4000 + "}",
         '{"type":"' + "x" * 900_000 + '"}',
+        '{"type":"x",' + ",".join(f'"{n:x}":1' for n in range(100_000)) + "}",
+        '{"type":"x",' + '"a":1,' * 150_000 + '"a":2}',
+        '{"type":"start_request","speaker":{"name":"\\ud800"}}',
+        '{"type":"start_request","epoch":9223372036854775808}',
+        '{"type":"start_request","type":"stop_request","type":7}',
     ],
     ids=lambda text: text[:40],
 )

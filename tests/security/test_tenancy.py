@@ -72,6 +72,65 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         yield Two(served.url, owner, stranger, _meeting(served.url, owner))
 
 
+LIMITS = ("tenant-streams=1", "tenant-sockets=2", "tenant-requests=0.5")
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    """A server that gives each of two tenants little."""
+    home = Home(tmp_path_factory.mktemp("narrow"))
+    made = [home.run("serve", "--new-pair", name) for name in ("owner", "stranger")]
+    file = home.folder / "tenants.toml"
+    file.write_text("".join(one.stdout for one in made))
+    options = (option for limit in LIMITS for option in ("--limit", limit))
+    with serving(home, "--credentials", file, *options) as served:
+        owner, stranger = (_token(served.url, one.stderr) for one in made)
+        yield Two(served.url, owner, stranger, {})
+
+
+def test_a_tenant_has_no_more_streams_than_its_own(narrow: Two) -> None:
+    url = narrow.url.replace("http", "ws")
+    with (
+        SocketLine.dial(url, narrow.stranger, room="one") as one,
+        SocketLine.dial(url, narrow.owner, room="other") as other,
+    ):
+        one.start()
+        with SocketLine.dial(url, narrow.stranger, room="two") as two:
+            two.send({"type": "start_request"})
+            two.rest()
+        other.start()
+        other.audio(speech("The van is late."))
+        other.stop()
+        other.rest()
+
+    assert two.close_code == 1013
+    assert "you have 1 streams here" in str(two.frames)
+    assert other.texts() == ["The van is late."]
+
+
+def test_a_tenant_has_no_more_sockets_than_its_own(narrow: Two) -> None:
+    url = narrow.url.replace("http", "ws")
+    with (
+        SocketLine.dial(url, narrow.stranger, room="a"),
+        SocketLine.dial(url, narrow.stranger, room="b"),
+    ):
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            SocketLine.dial(url, narrow.stranger, room="c")
+        with SocketLine.dial(url, narrow.owner, room="c") as line:
+            line.start()
+
+    assert refused.value.status_code == 429
+
+
+def test_a_tenant_has_no_more_requests_than_its_own(narrow: Two) -> None:
+    path = "/v1/conversations"
+    asked = [ask(narrow.url, "GET", path, token=narrow.stranger) for _ in range(6)]
+
+    assert [status for status, _ in asked] == [200, 200, 200, 200, 200, 429]
+    assert asked[-1][1] == {"message": "too many requests: ask again later"}
+    assert ask(narrow.url, "GET", path, token=narrow.owner)[0] == 200
+
+
 def _token(url: str, said: str) -> str:
     words = said.split()
     ids = words.index("id") + 1, words.index("secret") + 1
