@@ -44,6 +44,17 @@ class State(StrEnum):
     MARKED = "marked"
 
 
+class LagCause(StrEnum):
+    """What makes words come late."""
+
+    COMPUTER = "computer"
+    """It is too busy: the server shares it."""
+    SERVER = "server"
+    """It says itself that it is behind."""
+    CONNECTION = "connection"
+    """Or a server that does not say so."""
+
+
 class EndReason(StrEnum):
     END_OF_INPUT = "end_of_input"
     DURATION = "duration"
@@ -192,7 +203,8 @@ class Status:
     """A state of the run; of its fields those that the state has are set.
 
     `reconnecting` has attempt, delay; `reconnected` gap, lost; `device_changed` device;
-    `audio_dropped`, `gap` and `lagging` seconds; `marked` id, text, start.
+    `audio_dropped` and `gap` seconds; `lagging` seconds, cause; `marked` id, text,
+    start.
     """
 
     state: State
@@ -203,6 +215,7 @@ class Status:
     lost: float | None = None
     device: str | None = None
     seconds: float | None = None
+    cause: LagCause | None = None
     id: str | None = None
     text: str | None = None
     start: float | None = None

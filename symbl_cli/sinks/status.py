@@ -1,7 +1,7 @@
 """States of the run as sentences for people."""
 
 from ..documents.times import clock
-from ..lines import End, Line, State, Status
+from ..lines import End, LagCause, Line, State, Status
 from .notices import Notices
 
 
@@ -58,6 +58,13 @@ _PLAIN = {
     State.DRAINING: "Waiting for the last words.",
 }
 
+_LATE = {
+    LagCause.COMPUTER: "this computer is too busy; close what else is at work on it.",
+    LagCause.SERVER: "the server is too busy; try again later, or `--engine local`.",
+    LagCause.CONNECTION: "the connection is too slow, or the server too busy; get a"
+    " better one, or try `--engine local`.",
+}
+
 
 def sentence(status: Status) -> str:
     """What *status* tells and what helps, with whom it is about where several speak."""
@@ -83,10 +90,8 @@ def _measured(status: Status) -> str:
         case State.GAP:
             return f"A gap: for {seconds} nothing was recorded."
         case State.LAGGING:
-            return (
-                f"The transcript is {seconds} behind: close what keeps the computer"
-                " busy. Nothing is lost."
-            )
+            why = _LATE[status.cause or LagCause.CONNECTION]
+            return f"The words come {seconds} late: {why} Nothing is lost."
         case State.MARKED:
             return f"Marked at {clock(status.start or 0)}: {status.text}"
         case _:

@@ -17,9 +17,7 @@ from ..lines import (
     line_type,
 )
 from ..sinks.sink import Sink
-
-BEHIND = 5.0
-"""Seconds of lag that people are told of, until it is less than half of that."""
+from .lateness import Lateness
 
 
 class Teller:
@@ -29,6 +27,7 @@ class Teller:
         self,
         sink: Sink,
         wall: Callable[[], datetime],
+        lateness: Lateness,
         note: Callable[[Line], None] = lambda _: None,
     ) -> None:
         """*note* has every line before *sink* does."""
@@ -37,7 +36,7 @@ class Teller:
         self._wall = wall
         self._seq = 0
         self._types: dict[str, str] = {}
-        self._is_behind = False
+        self._lateness = lateness
 
     @property
     def counts(self) -> dict[str, int]:
@@ -51,8 +50,8 @@ class Teller:
         line = Line(self._seq, self._wall(), body, conversation_id)
         self._note(line)
         self._sink.handle(line)
-        if isinstance(body, Transcript) and body.lag is not None:
-            self._watch(body.lag, conversation_id)
+        if (news := self._late(body)) is not None:
+            self.say(news, conversation_id)
 
     def _count(self, body: Body) -> None:
         match body:
@@ -69,9 +68,12 @@ class Teller:
         else:
             self._types.pop(name, None)
 
-    def _watch(self, lag: float, conversation_id: str | None) -> None:
-        if self._is_behind:
-            self._is_behind = lag > BEHIND / 2
-        elif lag > BEHIND:
-            self._is_behind = True
-            self.say(Status(State.LAGGING, seconds=round(lag, 1)), conversation_id)
+    def _late(self, body: Body) -> Status | None:
+        match body:
+            case Transcript(lag=float(lag), speaker=speaker):
+                return self._lateness.heard(speaker.id, lag)
+            case Status(state=State.RECONNECTED, gap=float(gap)):
+                self._lateness.reconnected(gap)
+                return None
+            case _:
+                return None

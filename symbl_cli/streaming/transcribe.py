@@ -8,10 +8,16 @@ from ..audio.source import AudioSource
 from ..config.endpoint import Server
 from ..errors import SymblError
 from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
-from ..protocol.events import ErrorMessage, NestedError, RecognitionResult
+from ..protocol.events import (
+    ErrorMessage,
+    NestedError,
+    Progress,
+    RecognitionResult,
+)
 from ..sinks.sink import Sink
 from .inbox import Finished, Inbox, Item, Notice, Received, Resumed
 from .keeping import Keeping, NothingKept
+from .lateness import Lateness
 from .lines_of import LinesOf
 from .patience import Patience
 from .run import Control, Run
@@ -85,7 +91,8 @@ class _Transcription:
         ]
         voices = tuple(stream.voice for stream in self._streams)
         self._lines = LinesOf(voices, run.started_at, has_lag=run.has_lag)
-        self._teller = Teller(sink, world.wall, keeping.note)
+        self._lateness = Lateness(is_local=run.engine == "local")
+        self._teller = Teller(sink, world.wall, self._lateness, keeping.note)
         self._sink = sink
         self._tasks: list[Task] = []
         self._failures: list[BaseException] = []
@@ -212,6 +219,9 @@ class _Transcription:
                 end = self._lines.final_end(number)
                 self._keeping.final(number, end)
                 self._streams[number].uplink.finalised(end)
+            case Progress(backlog=backlog) if self._run.has_lag:
+                if news := self._lateness.behind(received.stream, backlog):
+                    self._say(news)
             case _:
                 pass
 

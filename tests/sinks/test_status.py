@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 
 from symbl_cli.errors import ConnectionLost
-from symbl_cli.lines import Body, End, EndReason, State, Status
+from symbl_cli.lines import Body, End, EndReason, LagCause, State, Status
 from symbl_cli.sinks.notices import JsonNotices, PlainNotices
 from symbl_cli.sinks.status import StatusSink, sentence
 
@@ -16,6 +16,10 @@ END = End(
     {"transcript": 56, "question": 1, "action_item": 0, "smell": 3},
     files=("a.srt", "b.md"),
 )
+
+
+def _late(cause: LagCause) -> Status:
+    return Status(State.LAGGING, seconds=7, cause=cause)
 
 
 def said(*bodies: Body, quiet: bool = False) -> str:
@@ -36,7 +40,9 @@ def said(*bodies: Body, quiet: bool = False) -> str:
         (Status(State.DEVICE_CHANGED, device="USB"), "Recording from USB."),
         (Status(State.AUDIO_DROPPED, seconds=2.5), "2.5 s of sound are lost"),
         (Status(State.GAP, seconds=60), "for 60.0 s nothing was recorded"),
-        (Status(State.LAGGING, seconds=7), "7.0 s behind: close what"),
+        (_late(LagCause.COMPUTER), "7.0 s late: this computer is too busy; close"),
+        (_late(LagCause.SERVER), "7.0 s late: the server is too busy; try again"),
+        (_late(LagCause.CONNECTION), "the connection is too slow, or the server"),
         (Status(State.RECONNECTING, attempt=3, delay=1.5), "attempt 3 "),
         (Status(State.RECONNECTED, gap=3, lost=0), "after 3.0 s. Nothing is lost"),
         (Status(State.RECONNECTED, gap=3, lost=1), "1.0 s of sound are lost"),
