@@ -14,7 +14,7 @@ from ..frozen import dataclass
 from ..lines import End, Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.many import Many
-from ..sinks.notices import Notices, PlainNotices
+from ..sinks.notices import Notices, NoticesOfARun, PlainNotices
 from ..sinks.output import Output, open_stdout
 from ..sinks.sink import Sink
 from ..sinks.status import StatusSink
@@ -91,10 +91,14 @@ def open_outputs(
         frames.append(FrameSink(_stdout_wire(on_reader_gone)))
     else:
         sinks.append(_stdout_sink(options, open_stdout(on_reader_gone)))
+    told: list[Sink] = []
+    if display is None:
+        notices = later = NoticesOfARun(notices)
+        told.append(later)
     if display is None and options.form is not Form.JSON:
         sinks.append(StatusSink(notices))
     commands = _commands(options, notices)
-    sinks += [*commands, *_webhooks(options, notices), *frames]
+    sinks += [*commands, *_webhooks(options, notices), *frames, *told]
     many = Many(sinks, notices.error)
     return Outputs(many, tuple(frames), commands, display, notices)
 

@@ -1,11 +1,19 @@
 """What is said on stderr, for people or for programs."""
 
+from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
 from typing import Protocol
 
 from ..errors import SymblError
+from ..lines import Line
 from ..protocol.events import Json
 from ..text.terminal import terminal_safe
 from .json_form import to_json
+
+_PATIENCE = 5.0
+"""Seconds that stderr may take for what is left to say."""
 
 
 class Notices(Protocol):
@@ -71,6 +79,45 @@ class JsonNotices:
 
     def _say(self, name: str, fields: dict[str, Json]) -> None:
         _write(self._stream, to_json({name: fields}))
+
+
+class NoticesOfARun:
+    """Says things on a thread of its own: a terminal that stands still stalls nobody.
+
+    As a sink it hears nothing; `close` says what is left, if stderr takes it.
+    """
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._is_closed = False
+        # Not joined when stderr never takes what we write.
+        self._thread = Thread(target=self._run, name="notices", daemon=True)
+        self._thread.start()
+
+    def status(self, message: str) -> None:
+        self._waiting.put(partial(self._notices.status, message))
+
+    def warning(self, message: str, *, suggestion: str = "") -> None:
+        say = partial(self._notices.warning, message, suggestion=suggestion)
+        self._waiting.put(say)
+
+    def error(self, error: SymblError) -> None:
+        self._waiting.put(partial(self._notices.error, error))
+
+    def handle(self, line: Line) -> None:
+        """What a line means for people is said by others."""
+
+    def close(self) -> None:
+        self._waiting.put(self._end)
+        self._thread.join(_PATIENCE)
+
+    def _run(self) -> None:
+        while not self._is_closed:
+            self._waiting.get()()
+
+    def _end(self) -> None:
+        self._is_closed = True
 
 
 def _sentences(message: str, suggestion: str) -> str:

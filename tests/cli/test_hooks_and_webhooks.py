@@ -92,17 +92,17 @@ def _interrupted(process: Popen[bytes]) -> int:
     raise AssertionError("it does not leave")
 
 
-def test_of_a_webhook_that_is_away_nobody_is_told_the_login(
+def test_of_a_webhook_that_refuses_nobody_is_told_the_login(
     scripted: Home, tmp_path: Path
 ) -> None:
-    log = tmp_path / "log"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    log, refusing = tmp_path / "log", Receiver(*[403] * 100)
+    url = refusing.url.replace("//", "//ann:swordfish@") + "/shark?key=herring"
 
     ran = scripted.run(
         *("stream", talk_in(tmp_path, "so be it"), "-vv", "--log-file", log),
-        *("--webhook", f"http://ann:swordfish@127.0.0.1:{port}/shark?key=herring"),
+        *("--webhook", url),
     )
+    refusing.close()
 
     everything = ran.stdout + ran.stderr + log.read_text()
     assert ran.code == 0
