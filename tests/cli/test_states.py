@@ -1,0 +1,157 @@
+"""States of a run whose cause is made for real: each is told, with what helps."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from symbl_cli.protocol.local import SERVER_FILE, decode_address
+from tests.cli.test_many_runs import children_of
+from tests.command_line import LIMIT, Home, Ran, finished, read_until
+from tests.fake_microphone import fake_microphone
+from tests.scripted_speech import silence, speech
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA and /proc")
+
+TALK = speech("nobody knows", "it yet", "or ever will")
+LIVE = ("stream", "-", "--pace", "realtime")
+RECORD = ("stream", "--device", "default", "--sample-rate", "16000")
+
+
+@contextmanager
+def stopped_recognisers(home: Home) -> Iterator[None]:
+    """The recognisers of *home*'s server stand still: the computer is too busy."""
+    address = decode_address((home.data / SERVER_FILE).read_text())
+    workers = children_of(address.pid)
+    assert workers
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
+
+
+def _stderr_until(run: subprocess.Popen[bytes], text: str) -> str:
+    """The first line on stderr with *text* in it; fails where none comes."""
+    assert run.stderr is not None
+    late = Timer(LIMIT, run.kill)
+    late.start()
+    try:
+        lines = (line.decode() for line in run.stderr)
+        return next(line for line in lines if text in line)
+    finally:
+        late.cancel()
+
+
+def states(ran: Ran) -> list[object]:
+    return [line["state"] for line in ran.of("status")]
+
+
+def test_a_computer_that_is_too_busy_is_told_and_nothing_is_lost(
+    own_home: Home,
+) -> None:
+    with own_home.scripted_server(), own_home.process(*LIVE, "--json") as run:
+        assert run.stdin is not None
+        run.stdin.write(speech("so be it"))
+        run.stdin.flush()
+        read_until(run, lambda line: "so be it" in line)
+        with stopped_recognisers(own_home):
+            run.stdin.write(TALK + silence(8))
+            run.stdin.flush()
+            told = read_until(run, lambda line: '"lagging"' in line)
+        ran = finished(run)
+
+    assert '"cause":"computer"' in told[-1]
+    assert "lagging" not in states(ran)
+    assert ran.texts == ["nobody knows", "it yet", "or ever will"]
+
+
+def test_people_are_told_what_keeps_the_words_and_what_helps(own_home: Home) -> None:
+    with own_home.scripted_server(), own_home.process(*LIVE) as run:
+        assert run.stdin is not None
+        run.stdin.write(speech("so be it"))
+        run.stdin.flush()
+        read_until(run, lambda line: "so be it" in line)
+        with stopped_recognisers(own_home):
+            run.stdin.write(TALK + silence(8))
+            run.stdin.flush()
+            said = _stderr_until(run, "s late: ")
+        ran = finished(run)
+
+    assert "s late: this computer is too busy; close what else is at work" in said
+    assert "or ever will" in ran.stdout
+
+
+def test_a_muted_microphone_is_told(scripted: Home, tmp_path: Path) -> None:
+    with fake_microphone(tmp_path, b"") as environment:
+        lines = scripted.run(
+            *RECORD, "--duration", "2.5", "--json", environment=environment
+        )
+
+    assert states(lines).count("input_silent") == 1
+
+
+def test_people_are_told_that_a_microphone_may_be_muted(
+    scripted: Home, tmp_path: Path
+) -> None:
+    with fake_microphone(tmp_path, b"") as environment:
+        plain = scripted.run(*RECORD, "--duration", "2.5", environment=environment)
+
+    assert (
+        "Warning: No sound comes in: is the microphone muted, or another one meant?"
+        " Try `symbl devices test`.\n"
+    ) in plain.stderr
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_a_microphone_that_is_too_loud_is_told(
+    scripted: Home, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    with fake_microphone(tmp_path, b"\xff\x7f" * 16000) as environment:
+        ran = scripted.run(*RECORD, "--duration", "1", *form, environment=environment)
+
+    if form:
+        assert states(ran).count("clipping") == 1
+    else:
+        assert "too loud and therefore distorted: turn the microphone" in ran.stderr
+
+
+def test_a_dead_microphone_is_told_and_costs_no_word(
+    scripted: Home, tmp_path: Path
+) -> None:
+    sound = speech("so be it", pause=0.6)
+    with (
+        fake_microphone(tmp_path, sound, goes_dead=True) as environment,
+        scripted.process(*RECORD, "--json", **environment) as run,
+    ):
+        told = read_until(run, lambda line: '"device_lost"' in line)
+        run.send_signal(signal.SIGINT)
+        ran = finished(run)
+
+    assert "device_lost" in told[-1]
+    assert "so be it" in "".join(told) + ran.stdout
+    assert (ran.code, ran.lines[-1]["reason"]) == (130, "interrupted")
+
+
+def test_people_are_told_to_plug_a_dead_microphone_in_again(
+    scripted: Home, tmp_path: Path
+) -> None:
+    sound = speech("so be it", pause=0.6)
+    with (
+        fake_microphone(tmp_path, sound, goes_dead=True) as environment,
+        scripted.process(*RECORD, **environment) as run,
+    ):
+        said = _stderr_until(run, "microphone is gone")
+        run.send_signal(signal.SIGTERM)
+        ran = finished(run)
+
+    assert "plug it in again. Recording goes on with it, or with the default" in said
+    assert (ran.code, "so be it" in ran.stdout) == (143, True)
