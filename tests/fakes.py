@@ -44,11 +44,17 @@ class WatchedSink(RecordingSink):
             super().handle(line)
             self._changed.notify_all()
 
-    def until(self, wanted: Callable[[Body], bool], *, times: int = 1) -> None:
+    def until(
+        self,
+        wanted: Callable[[Body], bool],
+        *,
+        times: int = 1,
+        timeout: float = TIMEOUT,
+    ) -> None:
         """Wait until *times* lines are *wanted*."""
         with self._changed:
             assert self._changed.wait_for(
-                lambda: sum(map(wanted, self.bodies)) >= times, TIMEOUT
+                lambda: sum(map(wanted, self.bodies)) >= times, timeout
             ), self.bodies
 
 

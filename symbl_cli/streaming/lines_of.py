@@ -105,15 +105,27 @@ class LinesOf:
             case wire.Marked(id=mark, label=label, start=start):
                 yield from self._marked(mark, label, start)
             case (
-                wire.ConversationCreated(conversation_id=known)
-                | wire.RecognitionStarted(conversation_id=known)
-            ):
-                # Another one where the server was killed before it kept the first.
-                self.conversation_id = known or self.conversation_id
-            case wire.ConversationCompleted(conversation_id=known):
-                self.conversation_id = self.conversation_id or known
+                wire.ConversationCreated()
+                | wire.RecognitionStarted()
+                | wire.ConversationCompleted()
+            ) as said:
+                self._identify(said)
             case _:
                 pass
+
+    def _identify(
+        self,
+        said: wire.ConversationCreated
+        | wire.RecognitionStarted
+        | wire.ConversationCompleted,
+    ) -> None:
+        known = self.conversation_id
+        match said:
+            case wire.ConversationCompleted(conversation_id=newest):
+                self.conversation_id = known or newest
+            case _:
+                # Another one where the server was killed before it kept the first.
+                self.conversation_id = said.conversation_id or known
 
     def _marked(self, mark: str, label: str, start: float) -> Iterator[Body]:
         """Each mark once, though every stream is told of it."""

@@ -3,15 +3,21 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event as Flag
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 from symbl_cli.config.endpoint import Endpoint
 from symbl_cli.errors import SymblError
 from symbl_cli.lines import Body, End, State, Status, Transcript, fold
-from tests.fakes import RecordingSink
+from symbl_cli.streaming.run import Control, Timing
+from symbl_cli.streaming.transcribe import transcribe
+from tests.fakes import TIMEOUT, RecordingSink, WatchedSink
 from tests.faults import FaultyLine
 from tests.server_process import ServerProcess
-from tests.streaming.runs import TIMING
+from tests.streaming.runs import RUN, TIMING
+from tests.streaming.voices import Voices
 
 BEHIND_A_LINE = ("--recognizer", "scripted", "--allow-host", "127.0.0.1")
 """The port in the Host header is the faulty line's."""
@@ -74,6 +80,47 @@ def outcome(sink: RecordingSink, server: ServerProcess) -> Outcome:
         twice=tuple(id_ for id_ in finals if finals.count(id_) > 1),
         lost=sum(map(_lost, sink.bodies)),
     )
+
+
+class Scene:
+    """One run through a faulty line."""
+
+    def __init__(self, line: FaultyLine, server: ServerProcess) -> None:
+        self.line = line
+        self.server = server
+        self.sink = WatchedSink()
+        self.is_up = Flag()
+        self.is_up.set()
+
+    def play(
+        self, voices: Voices, folder: Path, *, timing: Timing = PATIENT
+    ) -> Outcome:
+        folder.mkdir(exist_ok=True)
+        with voices(folder) as sources:
+            transcribe(
+                sources,
+                Behind(self.line, self._server),
+                replace(
+                    RUN,
+                    connection_id=str(uuid4()),
+                    timing=timing,
+                    max_retries=1000,
+                ),
+                self.sink,
+                control=Control(),
+            )
+        return outcome(self.sink, self.server)
+
+    def _server(self) -> ServerProcess:
+        """Once it is there: whoever dials the server of this computer waits for it."""
+        assert self.is_up.wait(TIMEOUT)
+        return self.server
+
+    def until(self, wanted: Callable[[Body], bool]) -> None:
+        """Or until it is over without."""
+        self.sink.until(
+            lambda body: wanted(body) or isinstance(body, End), timeout=4 * TIMEOUT
+        )
 
 
 def _lost(body: Body) -> float:

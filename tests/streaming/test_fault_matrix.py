@@ -3,30 +3,21 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
-from threading import Event as Flag
-from uuid import uuid4
 
 import pytest
 
-from symbl_cli.lines import Body, End, State
-from symbl_cli.streaming.run import Control
-from symbl_cli.streaming.transcribe import transcribe
-from tests.fakes import TIMEOUT, WatchedSink
+from symbl_cli.lines import State
 from tests.faults import FaultyLine
 from tests.server_process import ServerProcess, running_server
 from tests.streaming.behind import (
     BEHIND_A_LINE,
-    PATIENT,
-    Behind,
     Outcome,
+    Scene,
     is_listening,
     is_reconnected,
-    outcome,
     port_of,
 )
-from tests.streaming.runs import RUN
 from tests.streaming.voices import (
     LENGTH,
     MIDDLE,
@@ -63,43 +54,6 @@ EXPECTED: dict[Voices, Outcome] = {
     two_speakers: TOGETHER,
     paced_file: TOGETHER,
 }
-
-
-class Scene:
-    """One run through a faulty line."""
-
-    def __init__(self, line: FaultyLine, server: ServerProcess) -> None:
-        self.line = line
-        self.server = server
-        self.sink = WatchedSink()
-        self.is_up = Flag()
-        self.is_up.set()
-
-    def play(self, voices: Voices, folder: Path) -> Outcome:
-        folder.mkdir(exist_ok=True)
-        with voices(folder) as sources:
-            transcribe(
-                sources,
-                Behind(self.line, self._server),
-                replace(
-                    RUN,
-                    connection_id=str(uuid4()),
-                    timing=PATIENT,
-                    max_retries=1000,
-                ),
-                self.sink,
-                control=Control(),
-            )
-        return outcome(self.sink, self.server)
-
-    def _server(self) -> ServerProcess:
-        """Once it is there: whoever dials the server of this computer waits for it."""
-        assert self.is_up.wait(TIMEOUT)
-        return self.server
-
-    def until(self, wanted: Callable[[Body], bool]) -> None:
-        """Or until it is over without."""
-        self.sink.until(lambda body: wanted(body) or isinstance(body, End))
 
 
 def at_the_start(scene: Scene, strike: Callable[[], None]) -> None:

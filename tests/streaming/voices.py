@@ -72,14 +72,14 @@ def pipe(_: Path) -> Iterator[Sequence[AudioSource]]:
 
 @contextmanager
 def microphone(_: Path) -> Iterator[Sequence[AudioSource]]:
-    with _spoken(SOUND, channels=1) as feed:
+    with spoken(SOUND, channels=1) as feed:
         yield split(feed)
 
 
 @contextmanager
 def two_speakers(_: Path) -> Iterator[Sequence[AudioSource]]:
     """At one microphone with a channel for each."""
-    with _spoken(BOTH, channels=2) as feed:
+    with spoken(BOTH, channels=2) as feed:
         yield split(feed, ("Ann", "Bea"))
 
 
@@ -95,21 +95,24 @@ def _write(fd: int, sound: bytes) -> None:
 
 
 @contextmanager
-def _spoken(sound: bytes, *, channels: int) -> Iterator[Feed]:
-    """A device that hears *sound*, ten times as fast as it would be spoken."""
+def spoken(sound: bytes, *, channels: int, tick: float = 0.01) -> Iterator[Feed]:
+    """A device that hears *sound*, a tenth of a second of it every *tick*."""
     device = InputDevice(0, "desk", channels, _RATE, is_default=True)
     driver = HandDriver(device)
     feed = Microphone(driver, device, [AudioFormat(_RATE, channels)])
-    speaker = Thread(target=_speak, args=(driver, feed, sound, channels))
+    blocks = cut(sound, _RATE // 10 * 2 * channels)
+    speaker = Thread(target=_speak, args=(driver, feed, blocks, tick))
     speaker.start()
     yield feed
     feed.close()
     speaker.join()
 
 
-def _speak(driver: HandDriver, feed: Feed, sound: bytes, channels: int) -> None:
+def _speak(
+    driver: HandDriver, feed: Feed, blocks: Sequence[bytes], tick: float
+) -> None:
     begun = time.monotonic()
-    for number, block in enumerate(cut(sound, _RATE // 10 * 2 * channels)):
-        time.sleep(max(0.0, begun + number * 0.01 - time.monotonic()))
+    for number, block in enumerate(blocks):
+        time.sleep(max(0.0, begun + number * tick - time.monotonic()))
         driver.streams[-1].say(block, has_overflowed=False)
     feed.close()
