@@ -1,0 +1,45 @@
+"""What clients of ours are told while their words are late."""
+
+from dataclasses import replace
+
+from symbl_cli.protocol.events import (
+    Progress,
+    RecognitionStopped,
+    ServerEvent,
+    StartRequest,
+)
+from symbl_cli.server.live.stream import BEHIND
+from symbl_cli.server.recognition.scripted import SLOW
+from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
+
+RECORDING = replace(OURS, is_live=False)
+
+
+def _heard(request: StartRequest, *texts: str) -> list[ServerEvent]:
+    async def play(directory: FarDirectory) -> list[ServerEvent]:
+        port = await speaker(directory)
+        started = await port.start(request)
+        await say(port, started.audio_received, *texts)
+        await port.stop()
+        return await until(port, RecognitionStopped)
+
+    return play_on(play)
+
+
+def _progress(events: list[ServerEvent]) -> list[Progress]:
+    return [event for event in events if isinstance(event, Progress)]
+
+
+def test_who_waits_for_last_words_is_told_that_they_are_worked_on() -> None:
+    events = _heard(RECORDING, f"Take your time{SLOW}")
+
+    assert texts_of(events) == [f"Take your time{SLOW}"]
+    assert _progress(events)
+
+
+def test_who_plays_live_is_told_how_far_the_words_are_behind() -> None:
+    texts = [f"Take your time{SLOW}", "and what comes then", "waits"]
+    events = _heard(OURS, *texts)
+
+    assert texts_of(events) == texts
+    assert max(event.backlog for event in _progress(events)) >= BEHIND
