@@ -189,6 +189,27 @@ def test_an_error_is_raised_after_the_last_line() -> None:
     assert sink.is_closed
 
 
+def test_a_stop_during_a_dial_that_nobody_answers_is_not_kept_waiting() -> None:
+    source, control, sink = LiveSource(), Control(), RecordingSink()
+
+    def black_hole(peer: Peer) -> None:
+        peer.line.recv(65536)
+        control.stop(EndReason.INTERRUPTED)
+        peer.line.recv(65536)  # until the dial is given back
+
+    patient = replace(RUN, timing=replace(TIMING, connect=2, last_words=0.1))
+    with Service(black_hole, raw=True) as service:
+        transcribe([source], service.server(), patient, sink, control=control)
+
+    assert sink.bodies[-1] == End(
+        EndReason.INTERRUPTED,
+        0.0,
+        error=Failure(
+            "connection_lost", "the server does not answer", "see `symbl doctor`"
+        ),
+    )
+
+
 def test_a_provider_without_a_server_ends_the_run() -> None:
     sink = RecordingSink()
     source = LiveSource()
