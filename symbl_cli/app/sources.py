@@ -101,6 +101,14 @@ def is_stdin(options: StreamOptions, devices: Sequence[str]) -> bool:
     return options.source == "-" or _is_piped(devices)
 
 
+def named_pipe(options: StreamOptions) -> Path | None:
+    """The pipe that is the source, if it is one: its first bytes may be late."""
+    if options.demo or options.source in {None, "-"}:
+        return None
+    path = Path(str(options.source))
+    return path if path.is_fifo() else None
+
+
 def stdin_sound(options: StreamOptions) -> str:
     """How the bytes of stdin are taken, unless they have a header of their own."""
     from ..audio.stdin import usual_rate

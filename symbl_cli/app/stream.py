@@ -29,7 +29,13 @@ from .options import StreamOptions
 from .outputs import Outputs, open_outputs
 from .plan import Plan
 from .signals import EXIT_CODES, ending_on_signals, pausing_on_stop
-from .sources import OpenedSources, is_stdin, open_sources, stdin_sound
+from .sources import (
+    OpenedSources,
+    is_stdin,
+    named_pipe,
+    open_sources,
+    stdin_sound,
+)
 
 
 def run_stream(options: StreamOptions, notices: Notices) -> int:
@@ -97,6 +103,8 @@ def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
     settings = plan.settings
     if is_stdin(plan.options, settings.device):
         notices.status(f"reading audio from stdin ({stdin_sound(plan.options)})")
+    elif (pipe := named_pipe(plan.options)) is not None:
+        notices.status(f"waiting for sound from {pipe.name}")
     sources = open_sources(
         plan.options,
         devices=settings.device,

@@ -171,6 +171,7 @@ def test_whoever_wants_plain_lines_gets_them(
         rows = screen.until(_shows("Speaker 1: so be it"))
 
     assert [row for row in rows if row] == [
+        "waiting for sound from sound.pipe",
         "Connecting.",
         "Listening.",
         "[00:01] Speaker 1: so be it",

@@ -155,3 +155,17 @@ def test_people_are_told_to_plug_a_dead_microphone_in_again(
 
     assert "plug it in again. Recording goes on with it, or with the default" in said
     assert (ran.code, "so be it" in ran.stdout) == (143, True)
+
+
+def test_a_pipe_without_sound_is_waited_for_in_sight(
+    scripted: Home, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "sound.pipe"
+    os.mkfifo(pipe)
+    with scripted.process("stream", pipe) as run:
+        said = _stderr_until(run, "waiting")
+        pipe.write_bytes(speech("so be it"))
+        ran = finished(run)
+
+    assert said == "waiting for sound from sound.pipe\n"
+    assert (ran.code, ran.stdout) == (0, "[00:01] Speaker 1: so be it\n")
