@@ -60,7 +60,7 @@ def asked(asking: Asking) -> "Iterator[ConversationsClient]":
         "engine": asking.engine,
     }
     configuration = load(flags, environment=os.environ, places=find_places())
-    server = endpoint_for(configuration)
+    server = endpoint_for(configuration, needs_store=True)
     # To load the client takes a good part of what a server takes to start.
     loading = Thread(target=_load_client, name="loading", daemon=True)
     loading.start()

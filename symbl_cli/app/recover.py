@@ -118,11 +118,12 @@ def _names(run: LeftRun) -> list[str]:
 
 def _recovered(run: LeftRun, places: Places) -> str:
     """The id of the conversation that *run* has become."""
+    server = LocalServer(places, needs_store=True)
     with run.taken() as remove:
         if run.record.engine == Engine.LOCAL.value:
-            conversation_id = _go_on(run, LocalServer(places))
+            conversation_id = _go_on(run, server)
         else:
-            conversation_id = _import(run, LocalServer(places))
+            conversation_id = _import(run, server)
         remove()
     return conversation_id
 

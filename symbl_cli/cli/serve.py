@@ -87,14 +87,20 @@ def serve(
         return _print_pair(new_pair)
     import os
 
-    from ..config.places import find_places, ready
+    from ..config.places import NoFolder, find_places, ready
+    from ..config.resolve import load
     from ..server.foreground import run_foreground
     from ..server.limits import read_limits
     from ..server.settings import RecognizerName, ServerSettings
 
     places = find_places()
+    configured = load({}, environment=os.environ, places=places).settings
+    data = ready(places.data)
+    if isinstance(data, NoFolder):
+        reporting().announce(f"conversations are not kept: {data.reason}")
     settings = ServerSettings(
-        data_folder=_path(ready(places.data)),
+        keep=configured.keep,
+        data_folder=_path(data),
         models_folder=_path(places.models),
         host=host,
         port=port,

@@ -118,7 +118,7 @@ def duration(raw: object) -> float | None:
     if isinstance(raw, str) and raw.strip().lower() in {"off", "never"}:
         return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", str(raw).strip().lower())
-    if match is None:
+    if match is None or not float(match[1]):
         raise ValueError("must be a time such as 90d, 12h or 30m, or off")
     return float(match[1]) * _SECONDS[match[2]]
 

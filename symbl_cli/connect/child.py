@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..errors import ExitCode, MissingError, RemoteProtocolError, UsageError
-from ..protocol.local import ServerAddress, child_environment, decode_address
+from ..protocol.local import (
+    ServerAddress,
+    child_environment,
+    decode_address,
+    decode_failure,
+)
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -129,8 +134,10 @@ def _wait(
             case 0:
                 return None
             case ExitCode.USAGE:
+                _ready_line(words.out)  # it may have come just now
                 raise UsageError(words.last or "the server was started wrongly")
             case code:
+                _ready_line(words.out)
                 raise _failure(f"ended with {code} before it was ready", words)
     raise _failure(f"was not ready after {patience:g} s", words)
 
@@ -141,9 +148,12 @@ def environment_of_child() -> dict[str, str]:
 
 
 def _ready_line(out: Path) -> ServerAddress | None:
+    """`None` as long as there is none; raises what the child says in its place."""
     line, newline, _ = _text(out).partition("\n")
     if not newline:
         return None
+    if (failure := decode_failure(line)) is not None:
+        raise failure
     try:
         return decode_address(line)
     except RemoteProtocolError as exc:

@@ -35,16 +35,23 @@ def engine_of(configuration: Configuration) -> Engine:
 
 
 def endpoint_for(
-    configuration: Configuration, given: "Credentials | None" = None
+    configuration: Configuration,
+    given: "Credentials | None" = None,
+    *,
+    needs_store: bool = False,
 ) -> Server:
     """The server to dial: call it for an Endpoint, tell it what failed.
 
-    *given* are shown to a remote server instead of the configured ones. Starts
-    nothing yet. Raises UsageError, and AuthenticationError where a remote
-    server is meant and no credentials are configured.
+    *given* are shown to a remote server instead of the configured ones; *needs_store*
+    is as for LocalServer. Starts nothing yet. Raises UsageError, and
+    AuthenticationError where a remote server is meant without credentials.
     """
     if engine_of(configuration) is Engine.LOCAL:
-        return LocalServer(configuration.places)
+        return LocalServer(
+            configuration.places,
+            keep=configuration.settings.keep,
+            needs_store=needs_store,
+        )
     from ..config.credentials import find_credentials
     from ..config.vendor import check_not_switched_off
     from .remote import RemoteServer

@@ -5,6 +5,7 @@ looked at closer: a lock that can be taken means that no server lives, whatever 
 file says; so nothing depends on process ids, which come back.
 """
 
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -17,10 +18,21 @@ from urllib.parse import urlsplit
 from .. import __version__
 from ..config.endpoint import Endpoint
 from ..config.places import Folder, NoFolder, Places, below, ready
-from ..errors import MissingError, RemoteProtocolError, SymblError
+from ..errors import (
+    DiskFullError,
+    MissingError,
+    NewerStoreError,
+    RemoteProtocolError,
+    StoreError,
+    SymblError,
+)
 from ..protocol.local import LOCK_FILE, SERVER_FILE, ServerAddress, decode_address
 from . import child
 
+log = logging.getLogger(__name__)
+
+_WRITABLE = "make it a folder that you can write to"
+_LOCKABLE = "put it on a disk of this computer"
 _PATIENCE = 10.0
 """Seconds until a server has to be ready."""
 _GLANCE = 0.05
@@ -42,9 +54,18 @@ class LocalServer:
         self,
         places: Places,
         *,
+        keep: float | None = None,
+        needs_store: bool = False,
         command: Sequence[str] = child.COMMAND,
         patience: float = _PATIENCE,
     ) -> None:
+        """*keep*: seconds after which a server that is started deletes conversations.
+
+        Where none can be kept, one is started that keeps nothing, or else, as nothing
+        could be done there that *needs_store*, StoreError is raised.
+        """
+        self._keep = keep
+        self._needs_store = needs_store
         self._command = command
         self._data = places.data
         self._models = places.models
@@ -97,7 +118,7 @@ class LocalServer:
     def _look_closer(self) -> ServerAddress:
         match ready(self._data):
             case NoFolder(reason=reason):
-                return self._start_private(reason)
+                return self._go_without(StoreError(reason, suggestion=_WRITABLE))
             case folder:
                 return self._find_or_start(folder)
 
@@ -106,9 +127,16 @@ class LocalServer:
         while True:
             state = _clear_stale(folder)
             if state is _LockState.UNSUPPORTED:
-                return self._start_private(f"{folder} has no file locks")
+                return self._go_without(
+                    StoreError(f"{folder} has no file locks", suggestion=_LOCKABLE)
+                )
             is_free = state is _LockState.FREE
-            address = self._start(folder) if is_free else _answering(folder)
+            try:
+                address = self._start(folder) if is_free else _answering(folder)
+            except NewerStoreError:
+                raise
+            except (StoreError, DiskFullError) as exc:
+                return self._go_without(exc)
             if address is not None:
                 return _of_our_version(address)
             if time.monotonic() > deadline:
@@ -118,16 +146,23 @@ class LocalServer:
     def _start(self, folder: Path) -> ServerAddress | None:
         child.check_installed()
         started = child.start(
-            (*self._command, "--data-folder", str(folder), *self._models_option()),
+            (
+                *(*self._command, "--data-folder", str(folder)),
+                *(*self._models_option(), *self._keep_option()),
+            ),
             patience=self._patience,
             find_other=lambda: _read_address(folder / SERVER_FILE),
         )
         self._notices = () if started is None else started.notices
         return started
 
-    def _start_private(self, why: str) -> ServerAddress:
+    def _go_without(self, error: SymblError) -> ServerAddress:
+        """A server that keeps nothing, because of *error*."""
+        if self._needs_store:
+            raise error
+        self._why_no_store = "; ".join(filter(None, (error.message, error.suggestion)))
+        log.warning("conversations are not kept: %s", self._why_no_store)
         child.check_installed()
-        self._why_no_store = why
         self._private = child.start(
             (*self._command, "--no-files", *self._models_option()),
             patience=self._patience,
@@ -136,6 +171,9 @@ class LocalServer:
         if self._private is None:
             raise MissingError("the server ended before it was ready")
         return self._private
+
+    def _keep_option(self) -> tuple[str, ...]:
+        return () if self._keep is None else ("--keep", str(self._keep))
 
     def _models_option(self) -> tuple[str, ...]:
         match self._models:

@@ -2,11 +2,11 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..errors import RemoteProtocolError
+from ..errors import RemoteProtocolError, SymblError
 
 SERVER_FILE = "server.json"
 LOCK_FILE = "server.lock"
@@ -43,6 +43,29 @@ def encode_address(address: ServerAddress) -> str:
     """One line of JSON."""
     fields = asdict(address)
     return json.dumps({name: one for name, one in fields.items() if one != ()})
+
+
+def encode_failure(error: SymblError) -> str:
+    """What a child says in the place of its ready line, on one line of JSON."""
+    return json.dumps(
+        {"failure": [error.kind, error.message, error.suggestion]}, ensure_ascii=True
+    )
+
+
+def decode_failure(text: str) -> SymblError | None:
+    """The failure that *text* tells; `None` where it is something else."""
+    try:
+        kind, message, suggestion = json.loads(text)["failure"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    kinds = {cls.kind: cls for cls in _family(SymblError)}
+    return kinds.get(kind, SymblError)(str(message), suggestion=str(suggestion))
+
+
+def _family(cls: type[SymblError]) -> Iterator[type[SymblError]]:
+    yield cls
+    for child in cls.__subclasses__():
+        yield from _family(child)
 
 
 def decode_address(text: str) -> ServerAddress:

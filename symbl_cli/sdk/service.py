@@ -50,7 +50,9 @@ def find_service(credentials: GivenCredentials) -> Service:
     if engine is Engine.LOCAL:
         if given or _local_file() or read_vendor_file(configuration.places.vendor_file):
             _say_unused()
-        server: Server = _local_server(configuration.places)
+        server: Server = _local_server(
+            configuration.places, keep=configuration.settings.keep
+        )
     else:
         server = endpoint_for(configuration, given or _from_folder(configuration))
     return Service(server, engine, configuration.settings)

@@ -35,6 +35,7 @@ from .connections import most_connections
 from .credentials import Access
 from .guard import Guard, token_of
 from .live.directory import LocalDirectory
+from .live.expiry import expire
 from .live.leases import Leases
 from .live.port import ConversationDirectory, Role
 from .live.reaching import LiveHere
@@ -163,7 +164,10 @@ async def _opened(
             desk = _desk(store, LiveHere(directory, asyncio.get_running_loop()))
             app.state.running = Running(desk, directory, leases, reading)
             await directory.restore()
+            expiring = asyncio.create_task(expire(store, settings.keep, _now))
             yield
+            expiring.cancel()
+            await asyncio.wait({expiring})
             await directory.close()
 
 

@@ -5,12 +5,18 @@ import contextlib
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from .. import __version__
 from ..errors import MissingError, SymblError
-from ..protocol.local import LOCAL_TENANT, ServerAddress, encode_address
+from ..protocol.local import (
+    LOCAL_TENANT,
+    ServerAddress,
+    encode_address,
+    encode_failure,
+)
 from .finding import announced, locked
 from .limits import read_limits
 from .settings import RecognizerName, ServerSettings
@@ -35,6 +41,7 @@ def main(argv: list[str]) -> int:
         allow_origins=tuple(options.allow_origin),
         recognizer=RecognizerName(options.recognizer),
         workers=options.workers,
+        keep=options.keep,
         max_streams=options.max_streams,
     )
     try:
@@ -42,6 +49,7 @@ def main(argv: list[str]) -> int:
     except SymblError as exc:
         hint = f"; {exc.suggestion}" if exc.suggestion else ""
         sys.stderr.write(f"{exc.message}{hint}\n")
+        _write(encode_failure(exc))
         return int(exc.exit_code)
     return 0
 
@@ -50,15 +58,17 @@ def _serve(settings: ServerSettings) -> None:
     with contextlib.ExitStack() as stack:
         announce = _say
         if (folder := settings.data_folder) is not None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            try:
-                stack.enter_context(locked(folder, patience=_LOCK_PATIENCE))
-            except MissingError:
-                return
+            with _in(folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                try:
+                    stack.enter_context(locked(folder, patience=_LOCK_PATIENCE))
+                except MissingError:
+                    return
             write = stack.enter_context(announced(folder))
 
             def announce(address: ServerAddress) -> None:
-                write(replace(address, notices=()))
+                with _in(folder):
+                    write(replace(address, notices=()))
                 _say(address)
 
         # Only the winner of the lock pays for what a server needs.
@@ -77,9 +87,23 @@ def _serve(settings: ServerSettings) -> None:
         serve(settings, access, ready=ready, forever=False)
 
 
+@contextlib.contextmanager
+def _in(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        from .store.faults import unusable
+
+        raise unusable(folder, exc) from exc
+
+
 def _say(address: ServerAddress) -> None:
     """The ready line; whoever started this reads no more than that."""
-    sys.stdout.write(f"{encode_address(address)}\n")
+    _write(encode_address(address))
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
@@ -94,6 +118,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
         "--recognizer", default="moonshine", choices=list(RecognizerName)
     )
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--keep", type=float)
     parser.add_argument("--max-streams", type=int)
     parser.add_argument("--limit", action="append", default=[])
     parser.add_argument("--allow-host", action="append", default=[])

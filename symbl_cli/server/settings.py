@@ -37,4 +37,6 @@ class ServerSettings:
     max_streams: int | None = None
     max_silence: float | None = None
     """Seconds of silence that end a conversation; `None`: silence never does."""
+    keep: float | None = None
+    """Seconds after whose end conversations are deleted; `None`: none are."""
     limits: Limits = Limits()

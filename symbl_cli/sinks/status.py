@@ -53,8 +53,9 @@ _PLAIN = {
     " with it, or with the default one.",
     State.PAUSED: "Paused: nothing is recorded.",
     State.RESUMED: "Recording again.",
-    State.SPOOL_OFF: "The sound is no longer kept on disk, so a crash could now lose"
-    " words: make room there.",
+    State.SPOOL_OFF: "The sound is no longer kept on disk, which is full or does not"
+    " answer, so a crash could now lose words: make room where `symbl config path runs`"
+    " is.",
     State.DRAINING: "Waiting for the last words.",
 }
 

@@ -289,6 +289,7 @@ def test_without_a_folder_the_server_runs_without_files(tmp_path: Path) -> None:
 
     assert server.why_no_store == (
         f"{tmp_path / 'file' / 'data'} cannot be made: Not a directory"
+        "; make it a folder that you can write to"
     )
     assert server().http_url == endpoint.http_url
     kill(endpoint)
@@ -305,7 +306,10 @@ def test_without_file_locks_the_server_runs_without_files(
     server = finding()
 
     assert pid_of(server()) > 0
-    assert server.why_no_store == f"{data} has no file locks"
+    assert (
+        server.why_no_store
+        == f"{data} has no file locks; put it on a disk of this computer"
+    )
     assert not (data / SERVER_FILE).exists()
 
 
