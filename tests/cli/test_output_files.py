@@ -2,11 +2,9 @@
 
 import json
 import os
-import re
 import wave
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -14,6 +12,16 @@ import pytest
 import soundfile
 
 from tests.cli.expected import DEMO, SECOND
+from tests.cli.read_back import (
+    finals_of,
+    read_jsonl,
+    read_markdown,
+    read_srt,
+    read_text,
+    read_vtt,
+    read_wire,
+    spoken,
+)
 from tests.cli.talks import QUESTION, TASK, talk_in
 from tests.cli.test_real_voices import SPEECH
 from tests.command_line import Home, Ran, finished, read_until
@@ -109,128 +117,6 @@ def check_files(
     assert read_markdown(paths["markdown"]) == finals
     assert {text for _, text in finals} <= read_wire(paths["record-wire"])
     check_sound(paths["save-audio"], sound, lines[-1]["duration"])
-
-
-Final = tuple[str, str]
-"""Who said it, and what."""
-
-
-def finals_of(lines: list[dict[str, object]]) -> list[Final]:
-    return [(name_of(line), str(line["text"])) for line in lines if is_final(line)]
-
-
-def is_final(line: dict[str, object]) -> bool:
-    return bool(line["type"] == "transcript" and line["final"] and line["text"])
-
-
-def name_of(line: dict[str, object]) -> str:
-    speaker = line["speaker"]
-    assert isinstance(speaker, dict)
-    return str(speaker["name"])
-
-
-@dataclass(frozen=True)
-class Cue:
-    start: float
-    end: float
-    speaker: str
-    text: str
-
-
-def read_jsonl(path: Path) -> list[dict[str, object]]:
-    text = path.read_text(encoding="utf-8")
-    assert text.endswith("\n")
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def read_srt(path: Path) -> list[Cue]:
-    """By what players expect: numbers from 1, times, lines, a blank one."""
-    text = path.read_text(encoding="utf-8")
-    assert text.endswith("\n\n")
-    cues: list[Cue] = []
-    speaker = ""
-    for number, block in enumerate(text[:-2].split("\n\n"), start=1):
-        head, times, *said = block.split("\n")
-        assert int(head) == number
-        assert 1 <= len(said) <= 2
-        if label := re.match(r"([A-Z]\w*(?: \d+)?): ", said[0]):
-            speaker = label[1]
-            said[0] = said[0][label.end() :]
-        start, end = times.split(" --> ")
-        cues.append(
-            Cue(seconds(start, ","), seconds(end, ","), speaker, " ".join(said))
-        )
-    return in_time(cues)
-
-
-def read_vtt(path: Path) -> list[Cue]:
-    head, *blocks = path.read_text(encoding="utf-8").removesuffix("\n\n").split("\n\n")
-    assert head == "WEBVTT"
-    cues = []
-    for block in blocks:
-        times, said = block.split("\n", 1)
-        start, end = times.split(" --> ")
-        voice = re.fullmatch(r"<v ([^>]+)>(.*)", said, re.DOTALL)
-        assert voice is not None
-        text = voice[2].replace("\n", " ").replace("&lt;", "<").replace("&gt;", ">")
-        text = text.replace("&amp;", "&")
-        cues.append(Cue(seconds(start, "."), seconds(end, "."), voice[1], text))
-    return in_time(cues)
-
-
-def seconds(stamp: str, point: str) -> float:
-    found = re.fullmatch(
-        rf"(\d\d):([0-5]\d):([0-5]\d){re.escape(point)}(\d{{3}})", stamp
-    )
-    assert found is not None
-    hours, minutes, whole, thousandths = map(int, found.groups())
-    return hours * 3600 + minutes * 60 + whole + thousandths / 1000
-
-
-def in_time(cues: list[Cue]) -> list[Cue]:
-    assert all(cue.start < cue.end for cue in cues)
-    return cues
-
-
-def spoken(cues: list[Cue], lines: list[dict[str, object]]) -> list[Final]:
-    """*cues* put together again where a final of *lines* ends; each when it is said."""
-    whole: list[Final] = []
-    waiting = iter(cues)
-    for line in filter(is_final, lines):
-        began, text = float(str(line["start"])), str(line["text"])
-        said, speaker = "", ""
-        while len(said) < len(text):
-            cue = next(waiting)
-            assert said or began - 0.001 <= cue.start < began + 1.0
-            said, speaker = f"{said} {cue.text}".strip(), cue.speaker
-        whole.append((speaker, said))
-    assert not list(waiting)
-    return whole
-
-
-def read_text(path: Path) -> list[Final]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    said = (re.fullmatch(r"\[\d\d:\d\d\] (\w+(?: \d+)?): (.*)", line) for line in lines)
-    return [(one[1], one[2]) for one in said if one]
-
-
-def read_markdown(path: Path) -> list[Final]:
-    _, said = path.read_text(encoding="utf-8").split("## Transcript\n\n")
-    paragraphs = re.findall(
-        r"^\*\*(.*)\*\* \(\d\d:\d\d\): (.*)$", said.split("\n## ")[0], re.MULTILINE
-    )
-    return [(name, re.sub(r"\\(.)", r"\1", text)) for name, text in paragraphs]
-
-
-def read_wire(path: Path) -> set[str]:
-    """The texts of the final results."""
-    frames = (json.loads(line) for line in path.read_text().splitlines())
-    messages = (frame["message"] for frame in frames if frame["type"] == "message")
-    return {
-        message["punctuated"]["transcript"]
-        for message in messages
-        if message.get("isFinal")
-    }
 
 
 def check_sound(path: Path, sound: Path, sent: object) -> None:
