@@ -20,6 +20,7 @@ from ..errors import (
     ConflictError,
     ConnectionLost,
     NotFoundError,
+    StoreError,
     SymblError,
     UsageError,
 )
@@ -37,7 +38,7 @@ LAST = "last"
 
 def list_left(*, as_json: bool, notices: Notices) -> int:
     """One line for each run, the oldest first; returns the exit code."""
-    found = _left(find_places())
+    found = _left(find_places(), notices)
     if not found and not as_json:
         notices.status("there is nothing to recover")
     for run in found:
@@ -52,7 +53,7 @@ def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
     One that fails keeps what it has, and the next is tried. Returns the exit code.
     """
     places = find_places()
-    found = _left(places)
+    found = _left(places, notices)
     chosen = found if everything else [_named(name or LAST, found)]
     if not chosen:
         notices.status("there is nothing to recover")
@@ -68,9 +69,15 @@ def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
     return code
 
 
-def _left(places: Places) -> list[LeftRun]:
+def _left(places: Places, notices: Notices) -> list[LeftRun]:
+    def tell(folder: Path, why: StoreError) -> None:
+        notices.warning(
+            f"the run in {folder} cannot be recovered: {why.message}",
+            suggestion=why.suggestion,
+        )
+
     runs = places.runs
-    return left_behind(runs) if isinstance(runs, Path) else []
+    return left_behind(runs, tell) if isinstance(runs, Path) else []
 
 
 def _named(name: str, found: Sequence[LeftRun]) -> LeftRun:

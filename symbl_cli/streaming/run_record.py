@@ -11,6 +11,10 @@ from ..protocol.codec import decode, encode
 from ..protocol.events import Json, SpeechRecognition, StartRequest
 
 VERSION = 1
+_DAMAGED = "its run.json is damaged"
+_BY_HAND = (
+    "its sound is there as raw samples, `cat *.pcm | symbl stream -`; or delete it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ def decode_record(text: str) -> RunRecord:
     """Raises StoreError where *text* is no record of a run."""
     try:
         fields = json.loads(text)
+        if int(fields["version"]) > VERSION:
+            raise StoreError("a newer symbl left it", suggestion="update this one")
         streams = tuple(_stream(one) for one in fields["streams"])
         record = RunRecord(
             connection_id=str(fields["connectionId"]),
@@ -84,7 +90,7 @@ def decode_record(text: str) -> RunRecord:
             streams=streams,
         )
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise StoreError("what a run left behind cannot be read") from exc
+        raise StoreError(_DAMAGED, suggestion=_BY_HAND) from exc
     if not record.streams:
         raise StoreError("what a run left behind names no source")
     return record

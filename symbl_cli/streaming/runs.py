@@ -122,13 +122,22 @@ class LeftRun:
             lock.release()
 
 
-def left_behind(runs: Path) -> list[LeftRun]:
-    """Every interrupted run, the oldest first; what means nothing is removed."""
+def _log(folder: Path, why: StoreError) -> None:
+    log.warning("%s: %s", folder, why)
+
+
+def left_behind(
+    runs: Path, tell: Callable[[Path, StoreError], None] = _log
+) -> list[LeftRun]:
+    """Every interrupted run, the oldest first; what means nothing is removed.
+
+    *tell* gets the folders that cannot be read, and why.
+    """
     try:
         folders = sorted(runs.iterdir())
     except OSError:
         return []
-    found = (_read(folder) for folder in folders if _is_free(folder))
+    found = (_read(folder, tell) for folder in folders if _is_free(folder))
     return sorted(filter(None, found), key=lambda run: run.record.started_at)
 
 
@@ -159,13 +168,15 @@ def _remove_old(folder: Path) -> None:
         remove_folder(folder, lock)
 
 
-def _read(folder: Path) -> LeftRun | None:
+def _read(folder: Path, tell: Callable[[Path, StoreError], None]) -> LeftRun | None:
     try:
         record = decode_record((folder / RECORD).read_text(encoding="utf-8"))
         return LeftRun(folder, record, _seconds(folder, record))
-    except (OSError, UnicodeDecodeError, StoreError) as exc:
-        log.warning("%s: %s", folder, exc)
-        return None
+    except StoreError as exc:
+        tell(folder, exc)
+    except (OSError, UnicodeDecodeError) as exc:
+        tell(folder, StoreError(f"it cannot be read: {exc}"))
+    return None
 
 
 def _seconds(folder: Path, record: RunRecord) -> float:
