@@ -14,6 +14,7 @@ OURS = {"streamId": "stream-1", "epoch": 1, "noConnectionTimeout": 30}
 _START_WITH_TAPE = (
     '{"type":"start_request","config":{"speechRecognition":{"encoding":"TAPE"}}}'
 )
+_START_AT_7_HERTZ = _START_WITH_TAPE.replace('"encoding":"TAPE"', '"sampleRateHertz":7')
 TALK = speech("The van is late.", "Who books the room?")
 
 
@@ -134,6 +135,7 @@ def test_a_ping_in_words_gets_its_pong(dial: Dial) -> None:
         ('{"type": "dance"}', "dance"),
         ('{"type":"start_request","config":{"speechRecognition":7}}', "speechRecog"),
         (_START_WITH_TAPE, "TAPE"),
+        (_START_AT_7_HERTZ, "sampleRateHertz 7"),
         ('{"type":"modify_request"}', "IDLE"),
     ],
 )

@@ -20,6 +20,7 @@ from ...protocol.events import (
 )
 from ..recognition.heard import Heard
 from ..recognition.listener import Listener, Recognition
+from ..recognition.recognizer import HIGHEST_RATE, LOWEST_RATE
 from ..recognition.word_times import spread_words
 from ..store.records import MemberRecord, MessageRecord, StreamRecord, WordRecord
 from .frames import UNMEASURED_CONFIDENCE, person
@@ -312,6 +313,11 @@ def format_of(request: StartRequest) -> AudioFormat:
     speech = request.config.speech_recognition
     rate = (speech.sample_rate if speech else None) or _DEFAULT_RATE
     name = (speech.encoding if speech else None) or Encoding.LINEAR16
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise RemoteProtocolError(
+            f"config.speechRecognition.sampleRateHertz {rate} is not one of"
+            f" {LOWEST_RATE} to {HIGHEST_RATE}"
+        )
     try:
         return AudioFormat(rate, 1, Encoding(name.upper()))
     except ValueError:

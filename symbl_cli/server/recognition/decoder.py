@@ -11,11 +11,10 @@ import soxr
 
 from ...errors import UsageError
 from ...media.format import AudioFormat, Encoding
-from .recognizer import SAMPLE_RATE
+from .recognizer import HIGHEST_RATE, LOWEST_RATE, SAMPLE_RATE
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
-_LOWEST_RATE, _HIGHEST_RATE = 1000, 768000
 NOTHING: Samples = np.zeros(0, np.float32)
 
 
@@ -34,10 +33,10 @@ class Decoder(Protocol):
 def open_decoder(audio_format: AudioFormat) -> Decoder:
     """Raises `UsageError` for a rate nobody speaks at, `MissingError` for a codec."""
     rate = audio_format.sample_rate
-    if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise UsageError(
             f"cannot listen at {rate} Hz",
-            suggestion=f"send {_LOWEST_RATE} to {_HIGHEST_RATE} samples a second",
+            suggestion=f"send {LOWEST_RATE} to {HIGHEST_RATE} samples a second",
         )
     match audio_format.encoding:
         case Encoding.LINEAR16 | Encoding.MULAW:
