@@ -109,9 +109,10 @@ class Watch(threading.Thread):
 def fullest(objects: list[object]) -> dict[str, int]:
     """Of *objects* those that are queues: the most that one of each name holds."""
     held = {
-        getattr(sys.modules[module], name): queues
+        found: queues
         for (module, name), queues in QUEUES.items()
-        if module in sys.modules
+        # A module that is being imported has it later.
+        if (found := getattr(sys.modules.get(module), name, None)) is not None
     }
     most: dict[str, int] = {}
     for one in objects:
