@@ -206,7 +206,11 @@ def test_what_was_missed_while_away_is_had_again_with_the_same_ids(dial: Dial) -
     first.audio(TALK)
     first.until("insight_response")
     seen = first.frames[-1]["event"]
-    known = {frame["event"]: frame for frame in first.frames[3:] if _is_kept(frame)}
+    known = {
+        frame["event"]: frame
+        for frame in first.frames[3:]
+        if "event" in frame and _is_kept(frame)
+    }
     first.drop()
 
     second = dial()
