@@ -37,7 +37,12 @@ class Labelled:
     due: str | None = None
     is_follow_up: bool = False
     part: str = ""
-    """`apart`: of meetings on which no grammar was written."""
+    """`apart`: of meetings on which no grammar was written; `unseen`: of others, but
+    not looked at before it was."""
+    is_vague: bool = False
+    """Due "later", on no day."""
+    readers: tuple[str, ...] = ()
+    """What two readers said, each for himself: `N`, `S group followup due`."""
     again: str = ""
     """Its label when it was read a second time, where it was."""
 
@@ -159,5 +164,7 @@ def _labelled(row: dict[str, Any]) -> Labelled:
         due=due,
         is_follow_up=bool(row.get("followup")),
         part=str(row.get("part", "")),
+        is_vague=bool(row.get("vague")),
+        readers=tuple(row.get("readers", ())),
         again=str(row.get("again", "")),
     )

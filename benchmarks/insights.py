@@ -190,32 +190,58 @@ def show_actions(sentences: Sequence[Labelled]) -> None:
     hand = [one for one in judged if not one.sentence.part]
     own = [one for one in judged if one.sentence.part == "main"]
     head("Action items", "sentences", "F1", "precision", "recall", "average precision")
-    for name, some in (("labelled here", own), ("labelled elsewhere", hand)):
+    twice = [one for one in judged if one.sentence.readers]
+    for name, some in (
+        ("labelled here", own),
+        ("labelled here by two", twice),
+        ("labelled elsewhere", hand),
+    ):
         row(f"{name}: rules only", [one.by_rules() for one in some])
         row(f"{name}: ours", [one.as_judged() for one in some])
-    apart = [one for one in judged if one.sentence.part == "apart"]
-    head("Of action items", "meetings seen when the grammar was written", "others")
-    written = list(_parts_found([one for one in judged if one not in apart]))
-    others = list(_parts_found(apart))
-    for (name, here), (_, there) in zip(written, others, strict=True):
-        print(f"| {name} | {here} | {there} |")
+    show_parts(judged)
+
+
+def show_parts(judged: Sequence[JudgedAction]) -> None:
+    """Due, assignee and follow-up, by how well the sentences were known before."""
+    columns = {
+        "known sentences": {"", "main"},
+        "unseen": {"unseen"},
+        "apart": {"apart"},
+    }
+    head("Of action items", *columns)
+    found = [
+        list(_parts_found([one for one in judged if one.sentence.part in parts]))
+        for parts in columns.values()
+    ]
+    for cells in zip(*found, strict=True):
+        print(f"| {cells[0][0]} | {' | '.join(cell for _, cell in cells)} |")
 
 
 def show_agreement(sentences: Sequence[Labelled]) -> None:
-    """How often one labeller, reading again in another order, said the same."""
-    twice = [one for one in sentences if one.again]
-    same = sum(one.kind == one.again for one in twice) / len(twice)
-    first = Counter(one.kind for one in twice)
-    second = Counter(one.again for one in twice)
-    chance = sum(first[kind] * second[kind] for kind in first) / len(twice) ** 2
-    head("Labels read again", "sentences", "same", "kappa")
+    """One labeller, reading again in another order; two, each for himself."""
+    head("Labels read twice", "sentences", "same", "kappa")
+    again = [(one.kind, one.again) for one in sentences if one.again]
+    _show_same("one labeller: D, S or N", again)
+    read = [tuple(said.split() for said in one.readers) for one in sentences]
+    pairs = [(one[0], one[1]) for one in read if one]
+    _show_same("two: D, S or N", [(a[0], b[0]) for a, b in pairs])
+    tasks = [(a, b) for a, b in pairs if len(a) > 1 and len(b) > 1]
+    _show_same("two: assignee", [(a[1], b[1]) for a, b in tasks])
+    for mark in ("followup", "due"):
+        _show_same(f"two: {mark}", [(str(mark in a), str(mark in b)) for a, b in tasks])
+
+
+def _show_same(name: str, pairs: Sequence[tuple[str, str]]) -> None:
+    same = sum(one == other for one, other in pairs) / len(pairs)
+    first, second = (Counter(column) for column in zip(*pairs, strict=True))
+    chance = sum(first[kind] * second[kind] for kind in first) / len(pairs) ** 2
     kappa = (same - chance) / (1 - chance)
-    print(f"| D, S or N | {len(twice)} | {same:.2f} | {kappa:.2f} |")
+    print(f"| {name} | {len(pairs)} | {same:.2f} | {kappa:.2f} |")
 
 
 def _parts_found(judged: Sequence[JudgedAction]) -> Iterator[tuple[str, str]]:
     positive = [one for one in judged if one.sentence.label and one.action]
-    dated = [one for one in positive if one.sentence.due]
+    dated = [one for one in positive if one.sentence.due and not one.sentence.is_vague]
     yield "due spans found", _share([_finds_due(one) for one in dated])
     undated = [one for one in judged if not one.sentence.due]
     yield "dates told where none is due", _share([_tells_date(one) for one in undated])

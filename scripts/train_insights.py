@@ -125,7 +125,7 @@ def main() -> None:
     }
     RESOURCES.mkdir(exist_ok=True)
     for name, model in models.items():
-        least = 0.02 if name == "actions" else 0.001
+        least = 0.035 if name == "actions" else 0.001
         count = model.write(RESOURCES / f"{name}.json", least=least)
         print(f"{name}: {count} weights")
 
