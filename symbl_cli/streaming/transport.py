@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 MAX_MESSAGE = 16 * 2**20
 """Bytes of one message; more is refused before it is read."""
 
+_MOST_FRAGMENTS = 4096
+"""Of one message; empty ones would fill the memory without ever being too long."""
 _AT_ONCE = 2**14
 _NORMAL = 1000
 _ABNORMAL = 1006
@@ -156,6 +158,7 @@ class WebSocketTransport:
 
     def _next(self) -> bytes | Farewell:
         parts: list[bytes] = []
+        size = 0
         while True:
             frame = self._ws.frame_buffer.recv_frame()
             data = frame.data.encode() if isinstance(frame.data, str) else frame.data
@@ -167,11 +170,18 @@ class WebSocketTransport:
                 case websocket.ABNF.OPCODE_CLOSE:
                     return self._farewell(data)
                 case _:
+                    self._check_order(frame.opcode, is_first=not parts)
                     parts.append(data)
-                    if sum(map(len, parts)) > MAX_MESSAGE:
+                    size += len(data)
+                    if size > MAX_MESSAGE or len(parts) > _MOST_FRAGMENTS:
                         raise websocket.WebSocketProtocolException("message too big")
                     if frame.fin:
                         return b"".join(parts)
+
+    def _check_order(self, opcode: int, *, is_first: bool) -> None:
+        """A message begins once, and only what began goes on (RFC 6455, 5.4)."""
+        if is_first is (opcode == websocket.ABNF.OPCODE_CONT):
+            raise websocket.WebSocketProtocolException("fragments out of order")
 
     def _farewell(self, data: bytes) -> Farewell:
         self.close()

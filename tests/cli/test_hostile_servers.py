@@ -84,6 +84,7 @@ ENDINGS: dict[str, tuple[Script, set[int]]] = {
     "beyond what was sent": (_audio_received(10**12), {0, 5}),
     "64 MB": (_raw(b"\x81\x7f" + (64 << 20).to_bytes(8)), {5}),
     "compressed": (_raw(b"\xc1\x7e\x10\x00"), {5}),
+    "empty fragments": (_raw(b"\x01\x00"), {5}),
 }
 
 

@@ -222,8 +222,14 @@ def test_a_close_without_a_code_is_orderly() -> None:
             + b"\x80\x01x",
             "garbled: message too big",
         ),
+        (b"\x01\x00" + bytes(2 * 5000), "garbled: message too big"),
+        (b"\x80\x01x", "garbled: fragments out of order"),
+        (b"\x01\x01a" + b"\x81\x01b", "garbled: fragments out of order"),
     ],
-    ids=["rsv", "opcode", "close", "64 MB", "negative", "fragments"],
+    ids=[
+        *("rsv", "opcode", "close", "64 MB", "negative", "fragments"),
+        *("empty fragments", "goes on from nothing", "begins twice"),
+    ],
 )
 def test_a_garbled_line_is_a_lost_line(raw: bytes, sentence: str) -> None:
     def serve(peer: Peer) -> None:
