@@ -18,7 +18,7 @@ from ..errors import ExitCode
 from ..lines import EndReason, Line, State, Status
 from ..sinks.notices import Notices
 from ..sinks.sink import Sink
-from ..streaming.run import Control
+from ..streaming.run import Complaint, Control
 from ..streaming.transcribe import transcribe
 from .demo import read_demo
 from .files import RunFiles
@@ -77,6 +77,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             notices,
             on_reader_gone=lambda: control.stop(EndReason.STOPPED),
         )
+        complaints = _Complaints(outputs.notices)
         stack.enter_context(_signals(control, sources, outputs))
         stack.enter_context(hold_lease(server, lease))
         end = transcribe(
@@ -86,14 +87,14 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             _TellingLater(outputs.sink, server, plan, outputs.notices),
             control=control,
             on_frame=outputs.on_frame,
-            on_complaint=outputs.notices.warning,
+            on_complaint=complaints.tell,
             keeping=keeping,
         )
     if (missing := end.error) is not None:
         notices.warning(missing.message, suggestion=missing.suggestion)
     if (unsaved := sources.failure) is not None:
         notices.error(unsaved)
-    if outputs.sink.failure or unsaved or keeping.failure:
+    if outputs.sink.failure or unsaved or keeping.failure or complaints.lost_store:
         return int(ExitCode.FAILED)
     return int(EXIT_CODES.get(control.reason or EndReason.STOPPED, ExitCode.OK))
 
@@ -122,6 +123,18 @@ def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
         places = plan.configuration.places
         tell_first_time(places, notices, is_stored=settings.store)
     return sources
+
+
+class _Complaints:
+    """Tells what the server complains of, and knows whether it keeps the talk."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self.lost_store = False
+
+    def tell(self, complaint: Complaint) -> None:
+        self.lost_store |= not complaint.is_stored
+        self._notices.warning(complaint.message, suggestion=complaint.suggestion)
 
 
 class _TellingLater:

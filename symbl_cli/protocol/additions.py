@@ -27,6 +27,9 @@ ADDITIONS: dict[type, tuple[str, ...]] = {
 }
 """Fields of ours by class; they hold for its subclasses too."""
 
+NOT_STORED = "notStored"
+"""Beside an error's words: the conversation goes on, and is not kept any more."""
+
 _Part = TypeVar("_Part")
 
 

@@ -77,6 +77,16 @@ class Run:
     timing: Timing = field(default_factory=Timing)
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error that the server goes on after."""
+
+    message: str
+    suggestion: str = ""
+    is_stored: bool = True
+    """Whether the conversation is kept all the same, as far as is known."""
+
+
 class Control:
     """How others reach a run: from any thread, and from a signal handler."""
 

@@ -8,6 +8,7 @@ from ..audio.source import AudioSource
 from ..config.endpoint import Server
 from ..errors import SymblError
 from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
+from ..protocol.additions import NOT_STORED
 from ..protocol.events import (
     ErrorMessage,
     NestedError,
@@ -20,7 +21,7 @@ from .keeping import Keeping, NothingKept
 from .lateness import Lateness
 from .lines_of import LinesOf
 from .patience import Patience
-from .run import Control, Run
+from .run import Complaint, Control, Run
 from .run_record import RecordedStream, RunRecord
 from .stream import Shared, open_stream
 from .tasks import Task
@@ -39,7 +40,7 @@ def transcribe(
     *,
     control: Control,
     on_frame: Callable[[str], None] = lambda _: None,
-    on_complaint: Callable[[str], None] = lambda _: None,
+    on_complaint: Callable[[Complaint], None] = lambda _: None,
     keeping: Keeping | None = None,
     world: World = REAL_WORLD,
 ) -> End:
@@ -68,7 +69,7 @@ class _Transcription:
         sink: Sink,
         control: Control,
         on_frame: Callable[[str], None],
-        on_complaint: Callable[[str], None],
+        on_complaint: Callable[[Complaint], None],
         keeping: Keeping,
         world: World,
     ) -> None:
@@ -213,7 +214,7 @@ class _Transcription:
     def _note(self, received: Received) -> None:
         match received.event:
             case ErrorMessage() | NestedError() as error:
-                self._complain(": ".join(filter(None, (error.message, error.details))))
+                self._complain(error)
             case RecognitionResult(is_final=True):
                 number = received.stream
                 end = self._lines.final_end(number)
@@ -225,11 +226,20 @@ class _Transcription:
             case _:
                 pass
 
-    def _complain(self, said: str) -> None:
+    def _complain(self, error: ErrorMessage | NestedError) -> None:
         """Once; before the conversation it is a refusal, and ends the run."""
-        if self._lines.conversation_id is not None and said not in self._complaints:
-            self._complaints.add(said)
-            self._on_complaint(f"the server says: {said}")
+        said = ": ".join(filter(None, (error.message, error.details)))
+        if self._lines.conversation_id is None or said in self._complaints:
+            return
+        self._complaints.add(said)
+        extra = error.extra if isinstance(error, ErrorMessage) else {}
+        self._on_complaint(
+            Complaint(
+                f"the server says: {said}",
+                suggestion=str(extra.get("suggestion") or ""),
+                is_stored=extra.get(NOT_STORED) is not True,
+            )
+        )
 
     def _say(self, body: Body) -> None:
         try:

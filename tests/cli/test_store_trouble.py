@@ -4,14 +4,15 @@ import json
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.talks import talk_in
-from tests.command_line import ROOT, Home, Ran
+from tests.command_line import ROOT, Home, Ran, finished, read_until
+from tests.scripted_speech import speech
 from tests.small_disk import small_disk
 
 FIRST = ROOT / "tests" / "fixtures" / "store-schema-1.db"
@@ -145,6 +146,37 @@ def test_a_disk_that_is_full_from_the_start_costs_no_meeting(
     with small_disk(own_home.folder / "data", "16k"):
         said = ("no space left on the disk for conversations", "free some space")
         _is_told_and_survived(own_home, tmp_path, *said)
+
+
+def test_a_disk_that_fills_in_mid_meeting_costs_no_word(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    words = ["so be it", *(f"nobody knows {word} yet" for word in ("it", "that"))]
+    with (
+        small_disk(home.folder / "data", "2m") as disk,
+        home.scripted_server(),
+        home.process("stream", "-", "--json") as run,
+    ):
+        assert run.stdin is not None
+        run.stdin.write(speech(words[0]))
+        run.stdin.flush()
+        heard = read_until(run, lambda line: "so be it" in line and "final" in line)
+        _fill(disk)
+        run.stdin.write(speech(words[1]) + speech(words[2]))
+        ran = finished(run)
+
+    before = [json.loads(line) for line in heard]
+    finals = [one["text"] for one in (*before, *ran.lines) if one.get("final")]
+    assert finals == words
+    assert (ran.code, ran.lines[-1]["reason"]) == (1, "end_of_input")
+    assert "this conversation is no longer stored" in _warning(ran)
+    assert "no space left" in _warning(ran)
+    assert "df -h" in _warning(ran) or "free" in _warning(ran).lower()
+
+
+def _fill(disk: Path) -> None:
+    with (disk / "others").open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
 
 
 def test_a_store_that_another_program_writes_costs_no_meeting(

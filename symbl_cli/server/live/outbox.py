@@ -10,6 +10,7 @@ from typing import cast
 
 from ...errors import SymblError
 from ...frozen import dataclass
+from ...protocol.additions import NOT_STORED
 from ...protocol.codec import decode, encode
 from ...protocol.events import (
     ConversationId,
@@ -23,6 +24,7 @@ from ...protocol.events import (
 from ..store.changes import Change, SaveFrame
 from ..store.records import FrameRecord
 from ..store.store import Store
+from .frames import failure
 
 log = logging.getLogger(__name__)
 
@@ -207,14 +209,10 @@ class Outbox:
         """The meeting goes on without the store: it is said once."""
         log.warning("conversation %s is no longer stored: %s", self._id, exc)
         self._is_stored = False
-        self._deliver(
-            Addressed(
-                ErrorMessage(
-                    message="this conversation is no longer stored",
-                    details=f"{exc.message}; the live results go on",
-                )
-            )
-        )
+        told = failure("this conversation is no longer stored", exc)
+        details = f"{told.details}; the live results go on"
+        extra = {**told.extra, NOT_STORED: True}
+        self._deliver(Addressed(replace(told, details=details, extra=extra)))
 
 
 def _kept(one: _Numbered) -> bool:
