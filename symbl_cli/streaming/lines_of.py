@@ -29,6 +29,7 @@ _MAX_UNPAIRED = 1000
 _MAX_OPEN = 1000
 """Utterances that may be under way: nobody speaks in so many at once."""
 _MAX_EARLY = 1000
+"""Insights that wait for their captions; more are told before those."""
 _POSITIVE, _NEGATIVE = 0.3, -0.3
 """Where a sentiment stops being neutral (§3.10)."""
 
@@ -92,8 +93,6 @@ class LinesOf:
                 self._has_to_wait(early)
             ):
                 self._early.append(received)
-                if len(self._early) > _MAX_EARLY:
-                    del self._early[0]
             case wire.InsightResponse() as response:
                 yield from self._findings.insights(response, stream)
             case wire.TopicResponse() as response:
@@ -148,7 +147,8 @@ class LinesOf:
 
     def _has_to_wait(self, event: wire.InsightResponse | wire.TrackerResponse) -> bool:
         has_others = len(self._voices) > 1 and not self._is_closing
-        return has_others and self._findings.is_early(event)
+        has_room = len(self._early) < _MAX_EARLY
+        return has_others and has_room and self._findings.is_early(event)
 
     def _told_early(self) -> Iterator[Body]:
         early, self._early = self._early, []

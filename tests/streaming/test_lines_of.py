@@ -338,3 +338,16 @@ def test_utterances_without_an_end_are_not_kept_without_end() -> None:
     assert withdrawn == ids[:2000]
     bodies += lines.close()
     assert fold(bodies) == []
+
+
+def test_insights_whose_captions_never_come_are_told_all_the_same() -> None:
+    lines = lines_of(MARA, BEN)
+    asked = [question(id=e.InsightId(f"q{number}")) for number in range(1500)]
+
+    bodies = told(lines, *asked, stream=1)
+
+    assert [one.id for one in bodies if isinstance(one, Insight)] == [
+        f"q{number}" for number in range(1000, 1500)
+    ]
+    bodies += lines.close()
+    assert len({one.id for one in bodies if isinstance(one, Insight)}) == 1500
