@@ -63,21 +63,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 def run_over_a_drop(
     home: Home, server: ServerProcess, *arguments: str | Path
 ) -> list[dict[str, object]]:
-    """All lines of a run whose streams are hung up on after the first final."""
+    """All lines of a run whose streams are hung up on amid the sound."""
     port = int(server.address.url.rpartition(":")[2])
-    with (
-        FaultyLine(port) as line,
-        home.process(
+    with FaultyLine(port) as line:
+        line.at(64_000, line.drop)
+        with home.process(
             *("stream", *arguments, "--json", "--pace", "fast"),
             *("--api-url", line.url),
             SYMBL_ACCESS_TOKEN=server.address.token,
-        ) as process,
-    ):
-        first = read_until(process, lambda said: '"type":"transcript"' in said)
-        line.drop()
-        ran = finished(process)
+        ) as process:
+            ran = finished(process)
     assert ran.code == 0, ran.stderr
-    return [*map(json.loads, first), *ran.lines]
+    return ran.lines
 
 
 @pytest.mark.parametrize(("sound", "options"), RECORDINGS)
