@@ -42,4 +42,5 @@ def test_who_plays_live_is_told_how_far_the_words_are_behind() -> None:
     events = _heard(OURS, *texts)
 
     assert texts_of(events) == texts
+    assert all(isinstance(event.event, int) for event in _progress(events))
     assert max(event.backlog for event in _progress(events)) >= BEHIND

@@ -13,7 +13,7 @@ from .admission import Admission, Opened
 from .attachment import Attachment
 from .ending import Ending
 from .ordering import settled_until
-from .outbox import Addressed
+from .outbox import Addressed, Audience
 from .port import Leaving, PortClosed, Refusal, Role, Started, Stat
 from .services import Services
 from .silence import Silence
@@ -91,7 +91,7 @@ class Conversation:
         self.settle()
         self.begun.publication.silence(stream)
         if (progress := stream.fall_behind()) is not None:
-            attachment.send(progress)
+            self.tell(stream, progress)
         await stream.listener.ready()
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
@@ -222,10 +222,8 @@ class Conversation:
                 attachment.mailbox.close(PortClosed(None, ""))
 
     def tell(self, stream: Stream, event: wire.ServerEvent) -> None:
-        """To whoever is there for *stream*, now or never."""
-        for attachment in self._attachments:
-            if attachment.stream is stream:
-                attachment.send(event)
+        """To whoever is there for *stream*."""
+        self.begun.outbox.put((Addressed(event, Audience.STREAM, stream.id),))
 
     @property
     def is_attended(self) -> bool:

@@ -16,6 +16,7 @@ from ...protocol.events import (
     ConversationId,
     ErrorMessage,
     Lifecycle,
+    Progress,
     RecognitionResult,
     Response,
     ServerEvent,
@@ -219,5 +220,7 @@ def _kept(one: _Numbered) -> bool:
     match one.addressed.event:
         case RecognitionResult(is_final=is_final):
             return is_final
+        case Progress():
+            return False  # now or never
         case _:
             return True
