@@ -16,6 +16,7 @@ class _Code(IntEnum):
     PERM = 3
     BUSY = 5
     READONLY = 8
+    INTERRUPT = 9
     IOERR = 10
     CORRUPT = 11
     FULL = 13
@@ -80,6 +81,11 @@ def unusable(folder: Path, error: OSError) -> SymblError:
 def is_damage(error: SQLAlchemyError | sqlite3.Error) -> bool:
     """Whether *error* says that the file is no sound database."""
     return _code(error) in {_Code.CORRUPT, _Code.NOTADB}
+
+
+def is_interruption(error: SQLAlchemyError | sqlite3.Error) -> bool:
+    """Whether we ourselves have ended what was being done."""
+    return _code(error) == _Code.INTERRUPT
 
 
 def _full() -> DiskFullError:

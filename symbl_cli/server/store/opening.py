@@ -17,7 +17,7 @@ from ...frozen import dataclass
 from . import schema
 from .closing import ClosingMark
 from .engines import open_memory, open_writer
-from .faults import is_damage, translate, unusable
+from .faults import is_damage, is_interruption, translate, unusable
 
 DATABASE_FILE = "conversations.db"
 
@@ -136,7 +136,7 @@ def _check(engine: Engine) -> None:
         try:
             found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         except SQLAlchemyError as exc:
-            if not _was_limited(exc):
+            if not is_interruption(exc):
                 raise
         else:
             if found != "ok":
@@ -152,11 +152,6 @@ def _limited(connection: Connection) -> Iterator[None]:
         yield
     finally:
         raw.set_progress_handler(None, 0)
-
-
-def _was_limited(error: SQLAlchemyError) -> bool:
-    cause = getattr(error, "orig", None)
-    return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _version(engine: Engine) -> int | None:
