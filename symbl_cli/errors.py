@@ -19,7 +19,9 @@ SymblError
     └── DiskFullError      1  no space left on the disk
 """
 
+import shlex
 from enum import IntEnum
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -127,3 +129,23 @@ class OutputError(SymblError):
 class DiskFullError(OutputError):
     exit_code = ExitCode.FAILED
     kind = "disk_full"
+
+
+def not_made(path: Path, error: OSError) -> OutputError | None:
+    """What to tell where the new file *path* has its place taken, or has none.
+
+    `None`: it is something else that is wrong.
+    """
+    match error:
+        case FileExistsError():
+            return OutputError(
+                f"{path} is there already",
+                suggestion="Choose another name, or remove it.",
+            )
+        case FileNotFoundError():
+            return OutputError(
+                f"cannot write {path}: there is no folder {path.parent}",
+                suggestion=f"mkdir -p {shlex.quote(str(path.parent))}",
+            )
+        case _:
+            return None

@@ -1,13 +1,12 @@
 """A feed that is also saved, in a WAV file that can be played at every instant."""
 
 import logging
-import shlex
 import struct
 from collections.abc import Iterator
 from errno import ENOSPC
 from pathlib import Path
 
-from ..errors import DiskFullError, OutputError
+from ..errors import DiskFullError, OutputError, not_made
 from ..media.format import AudioFormat
 from .feed import Feed, FeedFilter
 from .source import Captured, Chunk, Skipped
@@ -132,13 +131,4 @@ def _header(audio_format: AudioFormat, size: int) -> bytes:
 def _unwritable(path: Path, exc: OSError) -> OutputError:
     if exc.errno == ENOSPC:
         return DiskFullError(f"the disk is full: {str(path)!r} ends early")
-    if isinstance(exc, FileExistsError):
-        return OutputError(
-            f"{path} is there already", suggestion="Choose another name, or remove it."
-        )
-    if isinstance(exc, FileNotFoundError):
-        return OutputError(
-            f"cannot write {path}: there is no folder {path.parent}",
-            suggestion=f"mkdir -p {shlex.quote(str(path.parent))}",
-        )
-    return OutputError(f"cannot write {path}: {exc.strerror}")
+    return not_made(path, exc) or OutputError(f"cannot write {path}: {exc.strerror}")

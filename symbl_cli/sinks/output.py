@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shlex
 import stat
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from io import BufferedWriter, FileIO, RawIOBase
 from pathlib import Path
 from typing import Protocol, cast
 
-from ..errors import OutputError
+from ..errors import OutputError, not_made
 from .writer import TooFarBehindError, Writer, output_error
 
 _PATIENCE = 5.0
@@ -121,19 +120,10 @@ def _nothing() -> None:
 def _open(path: Path, *, overwrite: bool) -> int:
     try:
         return os.open(path, _APPEND | _creation(path, overwrite=overwrite), 0o666)
-    except FileExistsError as exc:
-        raise OutputError(
-            f"{path} is there already", suggestion="Choose another name, or remove it."
-        ) from exc
-    except FileNotFoundError as exc:
-        raise OutputError(
-            f"cannot write {path}: there is no folder {path.parent}",
-            suggestion=f"mkdir -p {shlex.quote(str(path.parent))}",
-        ) from exc
     except OSError as exc:
         if exc.errno == errno.ENXIO:
             raise OutputError(f"nobody reads from the named pipe {path}") from exc
-        raise output_error(exc, str(path)) from exc
+        raise not_made(path, exc) or output_error(exc, str(path)) from exc
 
 
 def _creation(path: Path, *, overwrite: bool) -> int:
