@@ -101,7 +101,23 @@ def open_line(target: Target, timeout: float) -> Line:
     return secured(line, target.host, target.name) if target.is_secure else line
 
 
-class WatchedSocket:
+class _Wrapped:
+    """What websocket-client asks of a socket besides sound and words."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def gettimeout(self) -> float | None:
+        return self._line.gettimeout()
+
+    def fileno(self) -> int:
+        return self._line.fileno()
+
+    def close(self) -> None:
+        self._line.close()
+
+
+class WatchedSocket(_Wrapped):
     """A socket that is dead when nothing has come for *silence* seconds.
 
     A peer that takes nothing for so long is only slow, if it says something.
@@ -113,7 +129,7 @@ class WatchedSocket:
         silence: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._line = line
+        super().__init__(line)
         self._silence = silence
         self._clock = clock
         self._heard = clock()
@@ -132,35 +148,23 @@ class WatchedSocket:
                 if self._clock() - self._heard >= self._silence:
                     raise
 
-    def gettimeout(self) -> float | None:
-        return self._line.gettimeout()
-
     def settimeout(self, timeout: float | None, /) -> None:
         self._line.settimeout(timeout)
-
-    def fileno(self) -> int:
-        return self._line.fileno()
 
     def shutdown(self, how: int, /) -> None:
         self._line.shutdown(how)
 
-    def close(self) -> None:
-        self._line.close()
 
-
-class DeadlineSocket:
+class DeadlineSocket(_Wrapped):
     """A socket during the handshake: all of it together ends by *deadline*.
 
     websocket-client reads the answer byte by byte and without a limit.
     """
 
     def __init__(self, line: Line, deadline: float) -> None:
-        self._line = line
+        super().__init__(line)
         self._deadline = deadline
         self._left = MAX_HANDSHAKE
-
-    def gettimeout(self) -> float | None:
-        return self._line.gettimeout()
 
     def send(self, data: bytes) -> int:
         self._arm()
@@ -173,12 +177,6 @@ class DeadlineSocket:
         if self._left < 0:
             raise ValueError("the answer has no end")
         return data
-
-    def fileno(self) -> int:
-        return self._line.fileno()
-
-    def close(self) -> None:
-        self._line.close()
 
     def _arm(self) -> None:
         left = self._deadline - time.monotonic()
