@@ -8,7 +8,6 @@ from ...protocol.events import (
     StartRequest,
     TopicResponse,
 )
-from ..limits import Limits
 from .mailbox import Mailbox
 from .outbox import Addressed, Audience
 from .port import Outgoing, Role
@@ -18,7 +17,7 @@ from .stream import Stream
 class Attachment:
     """Belongs to one event loop."""
 
-    def __init__(self, role: Role, most_frames: float = Limits().frames) -> None:
+    def __init__(self, role: Role, most_frames: float) -> None:
         self.role = role
         self.mailbox = Mailbox(most_frames)
         self.stream: Stream | None = None
