@@ -1,5 +1,7 @@
 """`symbl serve`: the server in the foreground, for other clients."""
 
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +11,7 @@ from .options import FilePath, reporting
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..server.settings import TlsFiles
+    from ..server.settings import ServerSettings, TlsFiles
 
 
 @click.command()
@@ -85,23 +87,12 @@ def serve(
     """
     if new_pair is not None:
         return _print_pair(new_pair)
-    import os
-
-    from ..config.places import NoFolder, find_places, ready
-    from ..config.resolve import load
     from ..server.foreground import run_foreground
     from ..server.limits import read_limits
-    from ..server.settings import RecognizerName, ServerSettings
+    from ..server.settings import RecognizerName
 
-    places = find_places()
-    configured = load({}, environment=os.environ, places=places).settings
-    data = ready(places.data)
-    if isinstance(data, NoFolder):
-        reporting().announce(f"conversations are not kept: {data.reason}")
-    settings = ServerSettings(
-        keep=configured.keep,
-        data_folder=_path(data),
-        models_folder=_path(places.models),
+    settings = replace(
+        _of_this_computer(),
         host=host,
         port=port,
         tls=_tls(tls_cert, tls_key),
@@ -121,6 +112,24 @@ def serve(
         is_insecure=insecure,
     )
     return 128 + number if number else 0
+
+
+def _of_this_computer() -> "ServerSettings":
+    """What its settings and folders say; said, where nothing can be kept."""
+    from ..config.places import NoFolder, find_places, ready
+    from ..config.resolve import load
+    from ..server.settings import ServerSettings
+
+    places = find_places()
+    configured = load({}, environment=os.environ, places=places).settings
+    data = ready(places.data)
+    if isinstance(data, NoFolder):
+        reporting().announce(f"conversations are not kept: {data.reason}")
+    return ServerSettings(
+        keep=configured.keep,
+        data_folder=_path(data),
+        models_folder=_path(places.models),
+    )
 
 
 def _print_pair(tenant: str) -> int:
