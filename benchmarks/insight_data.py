@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symbl_cli.server.insights.features import fluent_words
+from symbl_cli.server.insights.stemming import stem
+from symbl_cli.server.insights.stop_words import STOP_WORDS
 from symbl_cli.server.insights.words import tidy
 
 FOLDS = 5
@@ -144,6 +147,14 @@ def read_meetings(data: Path) -> list[Meeting]:
         )
         for row in rows(data / "topics_dev.jsonl")
     ]
+
+
+def telling(text: str) -> frozenset[str]:
+    """The stems of its words that say what it is about."""
+    words = fluent_words(text)
+    return frozenset(
+        stem(word) for word in words if word not in STOP_WORDS and len(word) > 2
+    )
 
 
 def _labelled(row: dict[str, Any]) -> Labelled:

@@ -29,6 +29,7 @@ from benchmarks.insight_data import (
     read_meetings,
     read_questions,
     series_of,
+    telling,
     turns_of,
 )
 from benchmarks.insight_scores import Judged, head, row
@@ -57,7 +58,6 @@ from symbl_cli.server.insights.questions import (
     opens_question,
     told_from,
 )
-from symbl_cli.server.insights.stemming import stem
 from symbl_cli.server.insights.stop_words import STOP_WORDS
 from symbl_cli.server.insights.topics import Topics
 
@@ -344,11 +344,6 @@ def messages_of(meeting: Meeting) -> Iterator[Said]:
         message_id = MessageId(f"{meeting.name}:{index}")
         yield Said(message_id, text, Party(speaker, speaker), start, end, at)
         start = end
-
-
-def telling(text: str) -> set[str]:
-    words = fluent_words(text)
-    return {stem(word) for word in words if word not in STOP_WORDS and len(word) > 2}
 
 
 def show_topics(meetings: Sequence[Meeting]) -> None:

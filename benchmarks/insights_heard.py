@@ -22,14 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.environments import at_home  # noqa: E402
-from benchmarks.insight_data import rows  # noqa: E402
+from benchmarks.insight_data import rows, telling  # noqa: E402
 from benchmarks.insight_scores import head  # noqa: E402
 from symbl_cli.protocol.events import InsightId, MessageId  # noqa: E402
-from symbl_cli.server.insights.features import fluent_words  # noqa: E402
 from symbl_cli.server.insights.findings import Insight, Party, Said  # noqa: E402
 from symbl_cli.server.insights.insights import InsightSettings, analyse  # noqa: E402
-from symbl_cli.server.insights.stemming import stem  # noqa: E402
-from symbl_cli.server.insights.stop_words import STOP_WORDS  # noqa: E402
 
 KINDS = ("question", "action_item", "follow_up")
 BEGUN = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -107,11 +104,6 @@ def heard(talk: Talk, environment: Mapping[str, str]) -> list[Found]:
             latest[line["id"]] = line
     told = [one for one in latest.values() if not one.get("removed")]
     return [Found(one["type"], telling(one["text"])) for one in told]
-
-
-def telling(text: str) -> frozenset[str]:
-    words = fluent_words(text)
-    return frozenset(stem(word) for word in words if word not in STOP_WORDS)
 
 
 def both(there: Sequence[Found], here: Sequence[Found]) -> int:
