@@ -88,9 +88,11 @@ class Home:
         sound: bytes | None = None,
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        before: Callable[[], None] | None = None,
     ) -> Ran:
         """Run `symbl` to its end; *sound* comes through a pipe on stdin.
 
+        *before* is called in its process, on systems that fork.
         Whatever comes of it, both streams must hold what they are for.
         """
         done = subprocess.run(
@@ -101,6 +103,7 @@ class Home:
             timeout=LIMIT,
             env=self.environment(**(environment or {})),
             cwd=cwd or self.folder,
+            preexec_fn=before,
             check=False,
         )
         return checked(arguments, done.returncode, done.stdout, done.stderr)

@@ -17,7 +17,6 @@ TERMINAL, NEWS, ORDERS = 0, 3, 4
 def main(command: list[str]) -> None:
     fcntl.ioctl(TERMINAL, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, for the job too
     job = subprocess.Popen(command, process_group=0)
     signal.signal(signal.SIGHUP, lambda *_: os.killpg(job.pid, signal.SIGHUP))
     os.tcsetpgrp(TERMINAL, job.pid)

@@ -59,6 +59,14 @@ class ServerProcess:
         _, errors = self._process.communicate(timeout=timeout)
         return self._process.returncode, errors
 
+    def end_well(self) -> None:
+        """Ask it to end; it must have had nothing of its own to complain of."""
+        os.kill(self.address.pid, signal.SIGTERM)
+        code, errors = self.ended()
+        assert code == 0, errors
+        assert "ERROR" not in errors, errors
+        assert "Traceback" not in errors, errors
+
     def stop(self) -> None:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
@@ -81,6 +89,11 @@ def running_server(
         yield server
     finally:
         server.stop()
+
+
+def limited(*limits: str) -> tuple[str, ...]:
+    """The options of a server that set *limits*."""
+    return tuple(option for limit in limits for option in ("--limit", limit))
 
 
 def frame(text: str | bytes) -> dict[str, object]:

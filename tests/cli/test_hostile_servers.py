@@ -2,7 +2,6 @@
 
 import json
 import resource
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from symbl_cli.protocol import events as e
 from tests.cli.talks import talk_in
-from tests.command_line import LIMIT, Home, Ran, checked, command
+from tests.command_line import Home, Ran
 from tests.streaming.service import HungUpError, Peer, Script, Service
 
 REMOTE = {"SYMBL_ACCESS_TOKEN": "token-of-ours"}
@@ -25,17 +24,7 @@ def _bounded() -> None:
 def _run(home: Home, url: str, *options: str | Path) -> Ran:
     """`symbl stream` where it may take no more memory than MOST."""
     arguments = ("stream", *options, "--api-url", url, "--no-reconnect", "--json")
-    done = subprocess.run(
-        command(arguments),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=LIMIT,
-        env=home.environment(**REMOTE),
-        cwd=home.folder,
-        preexec_fn=_bounded,
-        check=False,
-    )
-    return checked(arguments, done.returncode, done.stdout, done.stderr)
+    return home.run(*arguments, environment=REMOTE, before=_bounded)
 
 
 def _interim(number: int) -> str:

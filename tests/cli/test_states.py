@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from typing import TypeVar
 
 import pytest
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA and 
 
 TALK = speech("nobody knows", "it yet", "or ever will")
 LIVE = ("stream", "-", "--pace", "realtime")
+Read = TypeVar("Read")
 RECORD = ("stream", "--device", "default", "--sample-rate", "16000")
 
 
@@ -37,6 +39,20 @@ def stopped_recognisers(home: Home) -> Iterator[None]:
     finally:
         for worker in workers:
             os.kill(worker, signal.SIGCONT)
+
+
+def _read_behind(
+    home: Home, run: subprocess.Popen[bytes], read: Callable[[], Read]
+) -> Read:
+    """What *read* gives while nobody recognises what is said after a first sentence."""
+    assert run.stdin is not None
+    run.stdin.write(speech("so be it"))
+    run.stdin.flush()
+    read_until(run, lambda line: "so be it" in line)
+    with stopped_recognisers(home):
+        run.stdin.write(TALK + silence(8))
+        run.stdin.flush()
+        return read()
 
 
 def _stderr_until(run: subprocess.Popen[bytes], text: str) -> str:
@@ -59,14 +75,9 @@ def test_a_computer_that_is_too_busy_is_told_and_nothing_is_lost(
     own_home: Home,
 ) -> None:
     with own_home.scripted_server(), own_home.process(*LIVE, "--json") as run:
-        assert run.stdin is not None
-        run.stdin.write(speech("so be it"))
-        run.stdin.flush()
-        read_until(run, lambda line: "so be it" in line)
-        with stopped_recognisers(own_home):
-            run.stdin.write(TALK + silence(8))
-            run.stdin.flush()
-            told = read_until(run, lambda line: '"lagging"' in line)
+        told = _read_behind(
+            own_home, run, lambda: read_until(run, lambda line: '"lagging"' in line)
+        )
         ran = finished(run)
 
     assert '"cause":"computer"' in told[-1]
@@ -76,14 +87,7 @@ def test_a_computer_that_is_too_busy_is_told_and_nothing_is_lost(
 
 def test_people_are_told_what_keeps_the_words_and_what_helps(own_home: Home) -> None:
     with own_home.scripted_server(), own_home.process(*LIVE) as run:
-        assert run.stdin is not None
-        run.stdin.write(speech("so be it"))
-        run.stdin.flush()
-        read_until(run, lambda line: "so be it" in line)
-        with stopped_recognisers(own_home):
-            run.stdin.write(TALK + silence(8))
-            run.stdin.flush()
-            said = _stderr_until(run, "s late: ")
+        said = _read_behind(own_home, run, lambda: _stderr_until(run, "s late: "))
         ran = finished(run)
 
     assert "s late: this computer is too busy; close what else is at work" in said

@@ -2,8 +2,6 @@
 
 import http.client
 import json
-import os
-import signal
 import socket
 import ssl
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ from symbl_cli.server.limits import Limits, read_limits
 from tests.command_line import Home
 from tests.scripted_speech import speech
 from tests.security.serving import CERTIFICATE, serving
-from tests.server_process import ServerProcess, running_server
+from tests.server_process import ServerProcess, limited, running_server
 
 from .attacker import (
     TEXT,
@@ -35,8 +33,7 @@ SHORT = ("head=0.5", "body=0.5", "stalled=0.5", "held=2e6")
 
 
 def _limited(*limits: str) -> tuple[str, ...]:
-    options = (option for limit in limits for option in ("--limit", limit))
-    return ("--recognizer", "scripted", *options)
+    return ("--recognizer", "scripted", *limited(*limits))
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +41,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server whose patience is half a second."""
     with running_server(tmp_path_factory.mktemp("short"), _limited(*SHORT)) as server:
         yield server
-        os.kill(server.address.pid, signal.SIGTERM)
-        code, errors = server.ended()
-        assert code == 0, errors
-        assert "ERROR" not in errors, errors
-        assert "Traceback" not in errors, errors
+        server.end_well()
 
 
 @contextmanager

@@ -160,12 +160,18 @@ def _of_started_at(record: str) -> str:
     return str(json.loads(record)["startedAt"])
 
 
-def test_a_recording_is_read_again_to_its_end(home: Home, tmp_path: Path) -> None:
-    talk = talk_in(tmp_path, *TEXTS)
+def _recording_of_a_killed_run(home: Home, folder: Path) -> Path:
+    """It was killed when the first sentence had been told."""
+    talk = talk_in(folder, *TEXTS)
     with home.process("stream", talk, "--json", "--pace", "realtime") as process:
         read_until(process, lambda line: TEXTS[0] in line)
         process.kill()
         process.wait()
+    return talk
+
+
+def test_a_recording_is_read_again_to_its_end(home: Home, tmp_path: Path) -> None:
+    _recording_of_a_killed_run(home, tmp_path)
     (folder,) = home.runs.iterdir()
     assert not list(folder.glob("*.pcm"))
 
@@ -176,11 +182,7 @@ def test_a_recording_is_read_again_to_its_end(home: Home, tmp_path: Path) -> Non
 
 
 def test_a_recording_that_is_gone_is_named(home: Home, tmp_path: Path) -> None:
-    talk = talk_in(tmp_path, *TEXTS)
-    with home.process("stream", talk, "--json", "--pace", "realtime") as process:
-        read_until(process, lambda line: TEXTS[0] in line)
-        process.kill()
-        process.wait()
+    talk = _recording_of_a_killed_run(home, tmp_path)
     talk.unlink()
 
     recovered = home.run("recover", "--all")

@@ -1,7 +1,7 @@
 """Nobody has anything of another tenant: every route, every socket."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from symbl_cli.server.rest.answering import ROUTES, Route
 from symbl_cli.server.rest.exchange import NO_CONVERSATION
 from tests.command_line import Home
 from tests.scripted_speech import speech
+from tests.server_process import limited
 from tests.socket_line import SocketLine, kind, pick
 
 from .serving import Answer, ask, serving, token_of
@@ -61,15 +62,22 @@ class Two:
                 return body
 
 
-@pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    home = Home(tmp_path_factory.mktemp("tenants"))
+@contextmanager
+def _tenants(folder: Path, *options: str) -> Iterator[tuple[str, str, str]]:
+    """The URL of a server with two of them, and a token of each."""
+    home = Home(folder)
     made = [home.run("serve", "--new-pair", name) for name in ("owner", "stranger")]
     file = home.folder / "tenants.toml"
     file.write_text("".join(one.stdout for one in made))
-    with serving(home, "--credentials", file) as served:
+    with serving(home, "--credentials", file, *options) as served:
         owner, stranger = (_token(served.url, one.stderr) for one in made)
-        yield Two(served.url, owner, stranger, _meeting(served.url, owner))
+        yield served.url, owner, stranger
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    with _tenants(tmp_path_factory.mktemp("tenants")) as (url, owner, stranger):
+        yield Two(url, owner, stranger, _meeting(url, owner))
 
 
 LIMITS = ("tenant-streams=1", "tenant-sockets=2", "tenant-requests=0.5")
@@ -78,14 +86,9 @@ LIMITS = ("tenant-streams=1", "tenant-sockets=2", "tenant-requests=0.5")
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     """A server that gives each of two tenants little."""
-    home = Home(tmp_path_factory.mktemp("narrow"))
-    made = [home.run("serve", "--new-pair", name) for name in ("owner", "stranger")]
-    file = home.folder / "tenants.toml"
-    file.write_text("".join(one.stdout for one in made))
-    options = (option for limit in LIMITS for option in ("--limit", limit))
-    with serving(home, "--credentials", file, *options) as served:
-        owner, stranger = (_token(served.url, one.stderr) for one in made)
-        yield Two(served.url, owner, stranger, {})
+    folder = tmp_path_factory.mktemp("narrow")
+    with _tenants(folder, *limited(*LIMITS)) as (url, owner, stranger):
+        yield Two(url, owner, stranger, {})
 
 
 def test_a_tenant_has_no_more_streams_than_its_own(narrow: Two) -> None:
