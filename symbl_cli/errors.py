@@ -21,8 +21,10 @@ SymblError
 
 import shlex
 from enum import IntEnum
-from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -131,7 +133,7 @@ class DiskFullError(OutputError):
     kind = "disk_full"
 
 
-def not_made(path: Path, error: OSError) -> OutputError | None:
+def not_made(path: "Path", error: OSError) -> OutputError | None:
     """What to tell where the new file *path* has its place taken, or has none.
 
     `None`: it is something else that is wrong.

@@ -1,7 +1,6 @@
 """`symbl serve`: the server in the foreground, for other clients."""
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -87,18 +86,18 @@ def serve(
     """
     if new_pair is not None:
         return _print_pair(new_pair)
+    from dataclasses import replace
+
     from ..server.foreground import run_foreground
     from ..server.limits import read_limits
-    from ..server.settings import RecognizerName
 
     settings = replace(
-        _of_this_computer(),
+        _of_this_computer(recognizer),
         host=host,
         port=port,
         tls=_tls(tls_cert, tls_key),
         allow_hosts=allow_host,
         allow_origins=allow_origin,
-        recognizer=RecognizerName(recognizer),
         workers=workers,
         max_streams=max_streams,
         max_silence=max_silence,
@@ -114,11 +113,11 @@ def serve(
     return 128 + number if number else 0
 
 
-def _of_this_computer() -> "ServerSettings":
+def _of_this_computer(recognizer: str) -> "ServerSettings":
     """What its settings and folders say; said, where nothing can be kept."""
     from ..config.places import NoFolder, find_places, ready
     from ..config.resolve import load
-    from ..server.settings import ServerSettings
+    from ..server.settings import RecognizerName, ServerSettings
 
     places = find_places()
     configured = load({}, environment=os.environ, places=places).settings
@@ -129,6 +128,7 @@ def _of_this_computer() -> "ServerSettings":
         keep=configured.keep,
         data_folder=_path(data),
         models_folder=_path(places.models),
+        recognizer=RecognizerName(recognizer),
     )
 
 
