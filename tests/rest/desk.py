@@ -1,14 +1,15 @@
 """A desk with a store in memory, and requests to it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from types import MappingProxyType
 from typing import cast
 
-from symbl_cli.protocol.events import Json
+from symbl_cli.protocol.events import ConversationId, Json
 from symbl_cli.server.rest import Desk, Reply, Request, answer
+from symbl_cli.server.store.changes import Change
 from symbl_cli.server.store.records import MarkRecord, MemberRecord
 from symbl_cli.server.store.store import Store
 from tests.store.samples import MEETING, TENANT
@@ -20,7 +21,10 @@ HERE = f"/v1/conversations/{MEETING}"
 class RecordingLive:
     """Keeps what the running conversations were told."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.under_way: dict[ConversationId, Sequence[Change]] = {}
+        """What is not stored yet, by conversation."""
         self.marks: list[MarkRecord] = []
         self.members: list[MemberRecord] = []
 
@@ -30,13 +34,16 @@ class RecordingLive:
     def renamed(self, member: MemberRecord) -> None:
         self.members.append(member)
 
+    def settle(self, conversation_id: ConversationId) -> None:
+        self.store.write(*self.under_way.pop(conversation_id, ())).result(10)
+
 
 class Client:
     """Asks a desk as an HTTP client would."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.live = RecordingLive()
+        self.live = RecordingLive(store)
         numbers = count(1)
         self._desk = Desk(
             store=store,

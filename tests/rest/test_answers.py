@@ -1,6 +1,8 @@
 """Whole answers, as conversation-api.md has them."""
 
-from symbl_cli.protocol.events import Json
+from dataclasses import replace
+
+from symbl_cli.protocol.events import ConversationId, Json
 from symbl_cli.server.store.changes import SaveConversation, SaveMember
 from tests.store.samples import (
     ANA,
@@ -352,3 +354,11 @@ def test_conversations_of_others_are_not_there(client: Client) -> None:
     assert client.ask("DELETE", "/v1/conversations/7").status == 404
     listed = client.get("/v1/conversations", startTime="1970-01-01T00:00:00Z")
     assert names(listed["conversations"]) == [MEETING]
+
+
+def test_a_conversation_that_is_just_being_stored_is_there(client: Client) -> None:
+    new = replace(conversation(), id=ConversationId("6000000000000042"))
+    client.live.under_way[new.id] = [SaveConversation(new)]
+
+    assert client.get(f"/v1/conversations/{new.id}/messages") == {"messages": []}
+    assert client.ask("GET", "/v1/conversations/6000000000000043").status == 404

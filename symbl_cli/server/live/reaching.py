@@ -1,9 +1,14 @@
 """How the Conversation API reaches conversations that run."""
 
 import asyncio
+from contextlib import suppress
 
+from ...protocol.events import ConversationId
 from ..store.records import MarkRecord, MemberRecord
 from .directory import LocalDirectory
+
+_LONGEST = 1.0
+"""Seconds that somebody waits for the store to have what is under way."""
 
 
 class LiveHere:
@@ -20,6 +25,16 @@ class LiveHere:
 
     def renamed(self, member: MemberRecord) -> None:
         self._loop.call_soon_threadsafe(self._rename, member)
+
+    def settle(self, conversation_id: ConversationId) -> None:
+        settling = self._settle(conversation_id)
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(settling, self._loop).result(_LONGEST)
+
+    async def _settle(self, conversation_id: ConversationId) -> None:
+        conversation = self._directory.find(conversation_id)
+        if conversation is not None and conversation.opened is not None:
+            await conversation.opened.outbox.flush()
 
     def _mark(self, mark: MarkRecord) -> None:
         if conversation := self._directory.find(mark.conversation_id):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ...errors import DiskFullError, RemoteProtocolError, StoreError
+from ...protocol.events import ConversationId
 from ..store.records import ConversationRecord
 from . import (
     analytics,
@@ -57,13 +58,20 @@ def _about(path: str, **handlers: OfConversation) -> list[Route]:
 
 def _with_conversation(handler: OfConversation) -> Handler:
     def handle(call: Call) -> Reply:
-        name = call.names["conversation"]
-        record = call.desk.store.conversation(call.request.tenant, name)
+        record = _known(call)
+        if record is None:
+            # Whoever has just begun one knows its id before it is on disk.
+            call.desk.live.settle(ConversationId(call.names["conversation"]))
+            record = _known(call)
         if record is None:
             raise Refused(404, NO_CONVERSATION)
         return handler(call, record)
 
     return handle
+
+
+def _known(call: Call) -> ConversationRecord | None:
+    return call.desk.store.conversation(call.request.tenant, call.names["conversation"])
 
 
 ROUTES: tuple[Route, ...] = (

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ...errors import RemoteProtocolError
 from ...frozen import dataclass
-from ...protocol.events import Json
+from ...protocol.events import ConversationId, Json
 from ...protocol.resource_table import read_body, read_time
 from ..store.changes import Change
 from ..store.records import MarkRecord, MemberRecord
@@ -53,6 +53,10 @@ class Live(Protocol):
         """*member* has another name from now on; it is stored already."""
         ...
 
+    def settle(self, conversation_id: ConversationId) -> None:
+        """Wait, not for long, until what that conversation has so far is stored."""
+        ...
+
 
 class NothingLive:
     """No conversation runs, or none needs to know."""
@@ -61,6 +65,9 @@ class NothingLive:
         pass
 
     def renamed(self, member: MemberRecord) -> None:
+        pass
+
+    def settle(self, conversation_id: ConversationId) -> None:
         pass
 
 
