@@ -67,7 +67,7 @@ class Captioner:
     def cues(self, spoken: Spoken) -> Iterator[Cue]:
         speaker = _clipped(" ".join(spoken.speaker.split()))
         words = _timed(spoken)
-        if spoken.end <= self._start:
+        if spoken.start < self._start and spoken.end <= self._start:
             yield from self._late(words, speaker)
             return
         self._start = spoken.start

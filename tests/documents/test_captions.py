@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from symbl_cli.documents.captions import (
@@ -166,6 +166,7 @@ def test_wide_characters_count_twice() -> None:
         max_size=5,
     )
 )
+@example([Spoken("a", 100, 100), Spoken("a", 100, 100)])
 def test_cues_never_overlap_and_always_fit(spoken: list[Spoken]) -> None:
     cues = captions(spoken)
 
