@@ -146,7 +146,7 @@ def _check_apart(named: Mapping[Kind, Path]) -> None:
         if other is not kind:
             raise UsageError(
                 f"{_option(other)} and {_option(kind)} both name {path}",
-                suggestion="Give each a file of its own.",
+                suggestion="give each a file of its own",
             )
 
 
@@ -169,7 +169,7 @@ def _make_folder(folder: Path) -> None:
     except OSError as exc:
         raise OutputError(
             f"cannot make the folder {str(folder)!r}: {exc.strerror}",
-            suggestion="Choose another --save-dir.",
+            suggestion="choose another --save-dir",
         ) from exc
 
 

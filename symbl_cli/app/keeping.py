@@ -31,5 +31,5 @@ def tell_of_interrupted(places: Places, notices: Notices) -> None:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         notices.warning(
             f"the run of {last:%Y-%m-%d %H:%M}{more} was interrupted",
-            suggestion="Bring back what was recorded with `symbl recover`.",
+            suggestion="bring back what was recorded with `symbl recover`",
         )

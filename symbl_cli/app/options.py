@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..frozen import dataclass
+from ..protocol.session import CONNECTION_ID_RULE, is_connection_id
 
 
 class Form(StrEnum):
@@ -91,6 +92,8 @@ class StreamOptions:
             )
         if len(self.speaker_ids) > max(1, len(self.speakers)):
             raise UsageError("there are more --speaker-id than --speaker")
+        if self.connection_id is not None and not is_connection_id(self.connection_id):
+            raise UsageError(f"--connection-id: {CONNECTION_ID_RULE}")
 
     @property
     def form(self) -> Form:

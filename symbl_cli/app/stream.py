@@ -170,7 +170,7 @@ class _TellingLater:
                 if why:
                     self._notices.warning(
                         f"this conversation is not kept: {why}",
-                        suggestion="Save it with --jsonl FILE or --markdown FILE.",
+                        suggestion="save it with --jsonl FILE or --markdown FILE",
                     )
             case _:
                 pass

@@ -33,8 +33,8 @@ def check_installed() -> None:
     if missing:
         raise MissingError(
             f"the embedded server is not installed (no {', '.join(missing)})",
-            suggestion="install it with `pip install 'symbl-cli[local]'`, from a "
-            "checkout `pip install '.[local]'`; or name a server with --api-url",
+            suggestion="in the checkout: pip install '.[local]'; or name "
+            "a server with --api-url",
         )
 
 

@@ -10,11 +10,20 @@ its owner and lenient with the peer, as the reference is: audio at the wrong tim
 counts for nothing, and unknown server messages are taken at any time.
 """
 
+import re
 from enum import Enum, auto
 from typing import TypeAlias
 
 from ..errors import LocalProtocolError, RemoteProtocolError
 from . import events as e
+
+CONNECTION_ID_RULE = "a connection id has 1 to 128 characters of A-Z a-z 0-9 _.~=+@:-"
+_CONNECTION_ID = re.compile(r"[A-Za-z0-9_.~=+@:-]{1,128}")
+
+
+def is_connection_id(text: str) -> bool:
+    """What may name a connection (§1.4), by CONNECTION_ID_RULE."""
+    return _CONNECTION_ID.fullmatch(text) is not None
 
 
 class State(Enum):

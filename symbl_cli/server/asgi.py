@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import math
-import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,7 +27,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from .. import __version__
 from ..errors import SymblError
 from ..protocol.local import LEASE_PATH, LOCAL_TENANT
-from ..protocol.session import ServerSession, State
+from ..protocol.session import (
+    CONNECTION_ID_RULE,
+    ServerSession,
+    State,
+    is_connection_id,
+)
 from . import rest
 from .bodies import body_of
 from .connections import most_connections
@@ -48,7 +52,6 @@ from .store.store import Store, open_store
 
 log = logging.getLogger(__name__)
 
-_CONNECTION_ID = re.compile(r"[A-Za-z0-9_.~=+@:-]{1,128}")
 _MOST_IMPORTED = 64 << 20
 """Bytes of a request: an exported conversation may be long."""
 _MOST_BODY = 4 << 20
@@ -296,9 +299,9 @@ async def _converse(socket: WebSocket, *, role: Role) -> None:
         message = "Token validation failed for provided token."
         await socket.send_denial_response(JSONResponse({"message": message}, 401))
         return
-    if not _CONNECTION_ID.fullmatch(socket.path_params["id"]):
-        message = "a connection id has 1 to 128 characters of A-Z a-z 0-9 _.~=+@:-"
-        await socket.send_denial_response(JSONResponse({"message": message}, 400))
+    if not is_connection_id(socket.path_params["id"]):
+        denial = JSONResponse({"message": CONNECTION_ID_RULE}, 400)
+        await socket.send_denial_response(denial)
         return
     try:
         with _quotas(socket).socket(tenant):

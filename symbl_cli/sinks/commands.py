@@ -65,7 +65,7 @@ def read_hook(when: str, command: str) -> Hook:
     if type_ not in TYPES:
         raise UsageError(
             f"there are no lines of type {type_!r}",
-            suggestion=f"Types are {', '.join(TYPES)}.",
+            suggestion=f"types are {', '.join(TYPES)}",
         )
     try:
         words = tuple(shlex.split(command, posix=os.name != "nt"))
@@ -151,7 +151,7 @@ class Commands:
         if self._left_out:
             self._notices.warning(
                 f"{self._left_out} times a command of --on was left out or ended",
-                suggestion="Use faster commands, or a filter.",
+                suggestion="use faster commands, or a filter",
             )
 
     def kill(self) -> None:

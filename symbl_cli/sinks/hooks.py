@@ -96,7 +96,7 @@ class Webhook:
         if self._taken > self._delivered:
             self._notices.warning(
                 f"{self._taken - self._delivered} lines did not reach the webhook",
-                suggestion="They are in the conversation; see `symbl conversation`.",
+                suggestion="they are in the conversation; see `symbl conversation`",
             )
 
     def _wait(self) -> None:
@@ -180,7 +180,7 @@ def _check(url: str) -> None:
 def _no_url() -> UsageError:
     return UsageError(
         "what --webhook names is no URL to post to",
-        suggestion="Write it as in https://example.org/hook.",
+        suggestion="write it as in https://example.org/hook",
     )
 
 

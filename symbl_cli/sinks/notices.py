@@ -121,11 +121,10 @@ class NoticesOfARun:
 
 
 def _sentences(message: str, suggestion: str) -> str:
-    return f"{_ended(message)} {suggestion}" if suggestion else message
-
-
-def _ended(message: str) -> str:
-    return message if message.endswith((".", "!", "?", ":")) else f"{message}."
+    if not suggestion:
+        return message
+    is_ended = message.endswith((".", "!", "?", ":"))
+    return f"{message}{'' if is_ended else ';'} {suggestion}"
 
 
 def _write(stream: TextStream, text: str) -> None:

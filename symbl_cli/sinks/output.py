@@ -33,7 +33,7 @@ class Output(Protocol):
 def open_stdout(on_reader_gone: Callable[[], None]) -> Writer:
     """Stdout in UTF-8 and with `\\n`, whatever the system and its locale."""
     if sys.stdout is None:
-        raise OutputError("stdout is closed", suggestion="Try `>/dev/null`.")
+        raise OutputError("stdout is closed", suggestion="try `>/dev/null`")
     # The buffer waits for more and the text layer has the line ends of the system.
     # Unbuffered, as PYTHONUNBUFFERED has it, there is no buffer at all.
     buffer = cast("BufferedWriter | FileIO", sys.stdout.buffer)
@@ -87,7 +87,7 @@ class OutputFile:
         if self._is_stuck:
             raise OutputError(
                 f"{self.path} has taken nothing for {self._patience:.0f} s",
-                suggestion="Is its disk still there?",
+                suggestion="see whether its disk is still there",
             )
         self._size += len(text.encode(errors="replace"))
 

@@ -66,7 +66,7 @@ class Writer:
                 raise TooFarBehindError(
                     f"the reader of {self._name} is too far behind"
                     f" ({self._most_waiting >> 20} MB)",
-                    suggestion="Read it faster, or write to a file.",
+                    suggestion="read it faster, or write to a file",
                 )
             self._waiting.append(data)
             self._unwritten += len(data)
@@ -149,7 +149,7 @@ def output_error(exc: OSError, name: str) -> OutputError:
     """What to tell people about *exc*, which stopped the writing of *name*."""
     if exc.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(
-            f"no space left to write {name}", suggestion="Free some; see `df -h`."
+            f"no space left to write {name}", suggestion="free some; see `df -h`"
         )
     return OutputError(f"cannot write {name}: {exc.strerror or exc}")
 

@@ -113,7 +113,7 @@ class StreamingClient:
                 if is_enough():
                     raise ConnectionLost(
                         "the server does not answer the start request",
-                        suggestion="see `symbl doctor`",
+                        suggestion="check that the URL is one of a Streaming API",
                     )
                 self._changed.wait(_LOOK)
             return self._hello

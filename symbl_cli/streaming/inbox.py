@@ -109,7 +109,7 @@ class Inbox:
         if self._size > self._limit:
             raise Overflow(
                 "the server says more than can be handled: 64 MB are waiting",
-                suggestion="start again; see `symbl doctor` if it happens again",
+                suggestion="start again",
             )
         cell = [item]
         key = _utterance(item)

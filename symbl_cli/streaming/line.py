@@ -91,12 +91,12 @@ def open_line(target: Target, timeout: float) -> Line:
     except TimeoutError:
         raise UnreachableError(
             f"{target.name} does not answer",
-            suggestion="check the URL and the network; see `symbl doctor`",
+            suggestion="check the URL and the network",
         ) from None
     except OSError as exc:
         raise UnreachableError(
             f"{target.name} cannot be reached: {exc.strerror or exc}",
-            suggestion="check the URL and that the server runs; see `symbl doctor`",
+            suggestion="check the URL and that the server runs",
         ) from None
     return secured(line, target.host, target.name) if target.is_secure else line
 

@@ -254,7 +254,7 @@ def _translated(target: Target) -> Iterator[None]:
     except (TimeoutError, websocket.WebSocketTimeoutException):
         raise TryAgain(
             f"{target.name} does not answer",
-            suggestion="check the URL and the network; see `symbl doctor`",
+            suggestion="check the URL and the network",
         ) from None
     except (websocket.WebSocketConnectionClosedException, ConnectionError):
         raise TryAgain(
@@ -272,7 +272,7 @@ def _refusal(status: int, target: Target) -> UnreachableError | AuthenticationEr
     if status in {401, 402, 403}:
         return AuthenticationError(
             f"{target.name} refused the credentials (HTTP {status})",
-            suggestion="check them with `symbl config list` and `symbl doctor`",
+            suggestion="check them with `symbl config list`",
         )
     if status == 429 or status >= 500:  # noqa: PLR2004 — HTTP's own numbers
         return TryAgain(

@@ -190,7 +190,7 @@ class Uplink:
                 "the server does not answer",
                 suggestion="`symbl recover` brings back what was recorded"
                 if self._has_listened
-                else "see `symbl doctor`",
+                else "check the URL and the network",
             )
         return transport
 

@@ -61,6 +61,6 @@ def _read_fixes(text: str) -> Iterator[Fix]:
         if not (wrong and equals):
             raise UsageError(
                 f"line {number} of the fixes is none: {line.strip()!r}",
-                suggestion="Write `wrong = right`, one a line.",
+                suggestion="write `wrong = right`, one a line",
             )
         yield Fix(wrong=wrong, right=right)

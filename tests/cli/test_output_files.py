@@ -164,7 +164,7 @@ def test_where_one_file_cannot_be_had_none_is_made(
     )
 
     assert (refused.code, refused.stdout) == (2, "")
-    assert "there is there already. Choose another name" in refused.stderr
+    assert "there is there already; choose another name" in refused.stderr
     assert (left, there.read_text()) == (["there"], "precious")
     assert again.code == 0, again.stderr
 
@@ -175,12 +175,12 @@ def test_where_one_file_cannot_be_had_none_is_made(
         (("--srt", "a", "--vtt", "./a"), "--srt and --vtt both name a"),
         (("--jsonl", "a", "--save-audio", "a"), "--jsonl and --save-audio both name a"),
         (("--text", "."), "cannot write .: Is a directory"),
-        (("--text", "no/a"), "there is no folder no. mkdir -p no"),
-        (("--save-audio", "no/a"), "there is no folder no. mkdir -p no"),
+        (("--text", "no/a"), "there is no folder no; mkdir -p no"),
+        (("--save-audio", "no/a"), "there is no folder no; mkdir -p no"),
         (("--text", "a" * 300), "File name too long"),
         (("--save-audio", "a" * 300), "File name too long"),
         (("--save-dir", "a" * 300), "File name too long"),
-        (("--save-dir", os.devnull), "Choose another --save-dir"),
+        (("--save-dir", os.devnull), "choose another --save-dir"),
         (("--srt", "a", "--on", "smell", "x"), "no lines of type 'smell'"),
         (("--srt", "a", "--save-audio", "b", "--webhook", "x"), "no URL"),
     ],

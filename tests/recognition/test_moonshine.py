@@ -192,4 +192,4 @@ def test_without_the_runtime_the_cure_is_named(
 
     with pytest.raises(MissingError) as caught:
         MoonshineRecognizer(Model("tiny-en", "TINY", Path()))
-    assert "symbl-cli[local]" in caught.value.suggestion
+    assert ".[local]" in caught.value.suggestion

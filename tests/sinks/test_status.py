@@ -83,9 +83,9 @@ def test_quiet_leaves_only_what_nobody_wants_to_miss() -> None:
 def test_an_error_says_what_to_do() -> None:
     stream = StringIO()
 
-    PlainNotices(stream).error(ConnectionLost("It is gone", suggestion="Try again."))
+    PlainNotices(stream).error(ConnectionLost("it is gone", suggestion="try again"))
 
-    assert stream.getvalue() == "Error: It is gone. Try again.\n"
+    assert stream.getvalue() == "Error: it is gone; try again\n"
 
 
 def test_programs_get_one_object_a_line() -> None:

@@ -11,7 +11,7 @@ from typing import TypedDict
 from ...errors import MissingError, UnreachableError
 from ...frozen import dataclass
 
-INSTALL = "pip install 'symbl-cli[local]'"
+INSTALL = "in the checkout: pip install '.[local]'"
 LANGUAGE = "en"
 LICENCE = "MIT"
 """Of the English models; those of other languages are not free and left out."""

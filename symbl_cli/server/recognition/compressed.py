@@ -139,7 +139,7 @@ def _open_codec(audio_format: AudioFormat) -> "av.AudioCodecContext":
     except ImportError as exc:
         raise MissingError(
             f"this server cannot decode {name}: PyAV is not installed",
-            suggestion="pip install 'symbl-cli[opus]', or send LINEAR16",
+            suggestion="in the checkout: pip install '.[opus]'; or send LINEAR16",
         ) from exc
     codec = cast("av.AudioCodecContext", av.CodecContext.create(name.lower(), "r"))
     if audio_format.encoding is Encoding.OPUS:

@@ -77,5 +77,5 @@ def _open_silero() -> VoiceActivity:
             continue
     raise MissingError(
         "no speech detector is installed on this computer",
-        suggestion="pip install 'symbl-cli[local]'",
+        suggestion="in the checkout: pip install '.[local]'",
     )
