@@ -4,12 +4,8 @@ import json
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from .options import Reporting
 
 log = logging.getLogger(__name__)
 
@@ -19,16 +15,18 @@ def log_nowhere() -> None:
     logging.basicConfig(handlers=[logging.NullHandler()])
 
 
-def log_as_asked(report: "Reporting") -> None:
+def log_as_asked(
+    *, verbosity: int, log_file: os.PathLike[str] | None, as_json: bool
+) -> None:
     """To stderr, to a file, or both."""
     handlers: list[logging.Handler] = []
-    if report.verbosity:
+    if verbosity:
         stderr = logging.StreamHandler(sys.stderr)
-        stderr.setFormatter(_JsonFormatter() if report.as_json else _formatter())
+        stderr.setFormatter(_JsonFormatter() if as_json else _formatter())
         handlers.append(stderr)
-    if report.log_file is not None:
-        handlers.append(_log_to(report.log_file))
-    level = logging.DEBUG if report.verbosity > 1 or report.log_file else logging.INFO
+    if log_file is not None:
+        handlers.append(_log_to(log_file))
+    level = logging.DEBUG if verbosity > 1 or log_file else logging.INFO
     logging.basicConfig(level=level, handlers=handlers, force=True)
 
 

@@ -127,4 +127,6 @@ def _remember(ctx: click.Context, option: click.Parameter, value: object) -> obj
 def _log(report: Reporting) -> None:
     from .logs import log_as_asked
 
-    log_as_asked(report)
+    log_as_asked(
+        verbosity=report.verbosity, log_file=report.log_file, as_json=report.as_json
+    )

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from symbl_cli.errors import MissingError, NotAudioError, UsageError
 from symbl_cli.media.format import AudioFormat, Encoding
-from symbl_cli.server.recognition.decoder import Samples, open_decoder
+from symbl_cli.server.recognition.decoder import open_decoder
+from symbl_cli.server.recognition.resampling import Samples
 from tests.scripted_speech import cut
 
 RATES = (8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000)

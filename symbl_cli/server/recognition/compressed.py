@@ -7,7 +7,7 @@ import numpy as np
 
 from ...errors import MissingError, NotAudioError
 from ...media.format import AudioFormat, Encoding
-from .decoder import NOTHING, Resampler, Samples, mix
+from .resampling import NOTHING, Resampler, Samples, mix
 
 if TYPE_CHECKING:
     import av

@@ -3,19 +3,15 @@
 However the bytes are cut, the samples are the same.
 """
 
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
-import soxr
 
 from ...errors import UsageError
 from ...media.format import AudioFormat, Encoding
-from .recognizer import HIGHEST_RATE, LOWEST_RATE, SAMPLE_RATE
-
-Samples: TypeAlias = npt.NDArray[np.float32]
-
-NOTHING: Samples = np.zeros(0, np.float32)
+from .compressed import CompressedDecoder
+from .recognizer import HIGHEST_RATE, LOWEST_RATE
+from .resampling import NOTHING, Resampler, Samples, mix
 
 
 class Decoder(Protocol):
@@ -42,29 +38,7 @@ def open_decoder(audio_format: AudioFormat) -> Decoder:
         case Encoding.LINEAR16 | Encoding.MULAW:
             return _PcmDecoder(audio_format)
         case Encoding.FLAC | Encoding.OPUS:
-            from .compressed import CompressedDecoder
-
             return CompressedDecoder(audio_format)
-
-
-class Resampler:
-    """One stream of one rate, to 16 kHz; nothing is delayed, some held back.
-
-    Sample N of the input is sample N * 16000 / rate of the output.
-    """
-
-    def __init__(self, rate: int) -> None:
-        self._stream = (
-            None
-            if rate == SAMPLE_RATE
-            else soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-        )
-
-    def push(self, samples: Samples, *, last: bool = False) -> Samples:
-        if self._stream is None:
-            return samples
-        resampled: Samples = self._stream.resample_chunk(samples, last=last)
-        return resampled
 
 
 class _PcmDecoder:
@@ -93,14 +67,6 @@ class _PcmDecoder:
         else:
             samples = np.frombuffer(data, "<i2").astype(np.float32) / np.float32(32768)
         return mix(samples.reshape(-1, self._format.channels))
-
-
-def mix(rows: Samples) -> Samples:
-    """One row a sample, one column a channel; their mean."""
-    if rows.shape[1] == 1:
-        return np.ascontiguousarray(rows[:, 0])
-    mixed: Samples = rows.mean(axis=1, dtype=np.float32)
-    return mixed
 
 
 def _mulaw_table() -> Samples:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...media.format import AudioFormat
-from .decoder import Samples, open_decoder
+from .decoder import open_decoder
 from .recognizer import SAMPLE_RATE
+from .resampling import Samples
 from .segmenter import WINDOW, Segmenter, Step
 from .voice_activity import VoiceActivity
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from ...errors import MissingError
 from ..settings import RecognizerName
-from .decoder import Samples
 from .recognizer import SAMPLE_RATE
+from .resampling import Samples
 
 _SILENCE = 0.01
 
