@@ -98,7 +98,7 @@ def open_outputs(
     if display is None and options.form is not Form.JSON:
         sinks.append(StatusSink(notices))
     commands = _commands(options, notices)
-    sinks += [*commands, *_webhooks(options, notices), *frames, *told]
+    sinks += [*_together(*commands, *_webhooks(options, notices)), *frames, *told]
     many = Many(sinks, notices.error)
     return Outputs(many, tuple(frames), commands, display, notices)
 
@@ -146,6 +146,15 @@ def _webhooks(options: StreamOptions, notices: Notices) -> tuple[Sink, ...]:
 
     secret = os.environ.get("SYMBL_WEBHOOK_SECRET", "")
     return (Webhook(options.webhook, notices, secret=secret),)
+
+
+def _together(*sinks: Sink) -> tuple[Sink, ...]:
+    """Those that wait for others at the end wait at the same time."""
+    if not sinks:
+        return ()
+    from ..sinks.together import Together
+
+    return (Together(sinks),)
 
 
 def _is_live(options: StreamOptions, settings: Settings) -> bool:
