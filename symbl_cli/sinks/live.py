@@ -238,7 +238,8 @@ class LiveDisplay:
     def _ending(self, end: End) -> Iterator[Row]:
         if topics := self._telling.topics():
             yield Row(topics, Tone.FINAL)
-        yield Row(terminal_safe(summary(end)), Tone.STATE)
+        if said := summary(end):
+            yield Row(terminal_safe(said), Tone.STATE)
 
     def _measure(self) -> None:
         """Ask the terminal how large it is: COLUMNS, if set, is of long ago."""

@@ -17,8 +17,8 @@ class StatusSink:
                 self._notices.warning(sentence(status))
             case Status() as status:
                 self._notices.status(sentence(status))
-            case End() as end:
-                self._notices.status(summary(end))
+            case End() as end if said := summary(end):
+                self._notices.status(said)
             case _:
                 pass
 
@@ -111,12 +111,17 @@ _NAMES = {
 
 
 def summary(end: End) -> str:
-    """What came of the run, in one line."""
+    """What came of the run, in one line; empty where it failed before its first sound.
+
+    What there is to say then is the error.
+    """
     found = [
         f"{count} {_NAMES[name][count != 1]}"
         for name, count in end.counts.items()
         if count and name in _NAMES
     ]
-    parts = [f"{clock(end.duration)} of sound", *found]
-    saved = f" Saved: {', '.join(end.files)}." if end.files else ""
-    return f"{', '.join(parts)}.{saved}"
+    if end.duration or end.error is None:
+        found.insert(0, f"{clock(end.duration)} of sound")
+    came = f"{', '.join(found)}." if found else ""
+    saved = f"Saved: {', '.join(end.files)}." if end.files else ""
+    return " ".join(filter(None, (came, saved)))

@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 
 from symbl_cli.errors import ConnectionLost
-from symbl_cli.lines import Body, End, EndReason, LagCause, State, Status
+from symbl_cli.lines import Body, End, EndReason, Failure, LagCause, State, Status
 from symbl_cli.sinks.notices import JsonNotices, PlainNotices
 from symbl_cli.sinks.status import StatusSink, sentence
 
@@ -71,6 +71,18 @@ def test_troubles_are_warnings_and_the_rest_is_status() -> None:
         "Warning: A gap: for 1.0 s nothing was recorded.\n"
         "12:34 of sound, 56 messages, 1 question. Saved: a.srt, b.md.\n"
     )
+
+
+def test_a_run_that_failed_before_its_first_sound_leaves_the_word_to_the_error() -> (
+    None
+):
+    failure = Failure("unreachable", "nobody answers", "")
+
+    assert said(End(EndReason.ERROR, 0.0, error=failure)) == ""
+    assert said(End(EndReason.ERROR, 0.0, files=("a.srt",), error=failure)) == (
+        "Saved: a.srt.\n"
+    )
+    assert said(End(EndReason.STOPPED, 0.0)) == "00:00 of sound.\n"
 
 
 def test_quiet_leaves_only_what_nobody_wants_to_miss() -> None:
