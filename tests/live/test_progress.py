@@ -13,6 +13,8 @@ from symbl_cli.server.recognition.scripted import SLOW
 from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
 
 RECORDING = replace(OURS, is_live=False)
+LONG = ["nobody knows it yet, or ever will, whoever may ask"] * 12
+"""More than a server takes before it has heard the first of it."""
 
 
 def _heard(request: StartRequest, *texts: str) -> list[ServerEvent]:
@@ -35,6 +37,19 @@ def test_who_waits_for_last_words_is_told_that_they_are_worked_on() -> None:
 
     assert texts_of(events) == [f"Take your time{SLOW}"]
     assert _progress(events)
+
+
+def test_who_is_held_back_is_told_that_his_words_are_worked_on() -> None:
+    """No ping of his is answered meanwhile: he would think that the line is dead."""
+
+    async def play(directory: FarDirectory) -> list[ServerEvent]:
+        port = await speaker(directory)
+        started = await port.start(RECORDING)
+        texts = (f"Take your time{SLOW}", *LONG)
+        await say(port, started.audio_received, *texts)
+        return await until(port, Progress)
+
+    assert _progress(play_on(play))[0].backlog > 0
 
 
 def test_who_plays_live_is_told_how_far_the_words_are_behind() -> None:

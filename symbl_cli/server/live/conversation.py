@@ -16,6 +16,7 @@ from .ordering import settled_until
 from .outbox import Addressed, Audience
 from .port import Leaving, PortClosed, Refusal, Role, Started, Stat
 from .services import Services
+from .signs import Signs
 from .silence import Silence
 from .stream import Stream, StreamState, format_of
 
@@ -37,6 +38,7 @@ class Conversation:
         self._admission = Admission(tenant, connection_id, services)
         self._attachments: list[Attachment] = []
         self._starting = asyncio.Lock()
+        self._signs = Signs(services.recognition, self.tell)
         self._ending = Ending(self, services)
         self._silence = Silence(services.max_silence, self._was_silent)
 
@@ -92,7 +94,9 @@ class Conversation:
         self.begun.publication.silence(stream)
         if (progress := stream.fall_behind()) is not None:
             self.tell(stream, progress)
-        await stream.listener.ready()
+        if not stream.listener.is_ready:
+            # It is not read on meanwhile, so no ping of its is answered.
+            await self._signs.during(stream, stream.listener.ready())
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
         if stream := self._speaking(attachment):

@@ -14,14 +14,10 @@ from .frames import failure
 from .outbox import Addressed, Audience
 from .port import Leaving
 from .services import Services
+from .signs import Signs
 from .stream import Stream, StreamState
 
 log = logging.getLogger(__name__)
-
-_SIGN = 1.0
-"""Seconds between two signs that the last words are being worked on."""
-_MOST_SIGNS = 60
-"""Who waits that long for one stream had better look for himself."""
 
 
 class Ends(Protocol):
@@ -51,6 +47,7 @@ class Ending:
     def __init__(self, conversation: Ends, services: Services) -> None:
         self._conversation = conversation
         self._services = services
+        self._signs = Signs(services.recognition, conversation.tell)
         self._tasks: set[asyncio.Task[None]] = set()
         self._completing = asyncio.Lock()
         self._absence: asyncio.TimerHandle | None = None
@@ -70,7 +67,7 @@ class Ending:
         """No more sound comes on *stream*: its last words, then its end, are sent."""
         stream.was_asked_to_stop = True
         stream.state = StreamState.DRAINING
-        self._spawn(self._stop(stream))
+        self._spawn(self._signs.during(stream, self._stop(stream)))
 
     def repeat(self, stream: Stream) -> None:
         """Who was asked to stop before, and has come back, is told the end again."""
@@ -145,24 +142,6 @@ class Ending:
             self._forget_later()
 
     async def _stop(self, stream: Stream) -> None:
-        telling = asyncio.create_task(self._tell_of_work(stream))
-        try:
-            await self._stop_silently(stream)
-        finally:
-            telling.cancel()
-
-    async def _tell_of_work(self, stream: Stream) -> None:
-        """Who waits for last words goes on waiting while something is done for them."""
-        recognition = self._services.recognition
-        life = recognition.life
-        for _ in range(_MOST_SIGNS):
-            await asyncio.sleep(_SIGN)
-            if recognition.life != life and stream.listener is not None:
-                backlog = round(stream.listener.backlog, 3)
-                self._conversation.tell(stream, wire.Progress(backlog=backlog))
-            life = recognition.life
-
-    async def _stop_silently(self, stream: Stream) -> None:
         opened = self._conversation.begun
         await self._finish(stream)
         await self._reached(stream)

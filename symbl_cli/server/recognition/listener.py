@@ -293,6 +293,11 @@ class Listener:
         """Seconds of sound that could have their text and have not."""
         return self.hearing.backlog
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether more sound may come without piling up."""
+        return self.backlog < BOUND
+
     def push(self, pcm: bytes) -> None:
         """Raises `NotAudioError` for what cannot be decoded."""
         self.hearing.push(pcm)
@@ -312,11 +317,8 @@ class Listener:
         self._go_on()
 
     async def ready(self) -> None:
-        """Wait until more sound may come without piling up.
-
-        Raises `SymblError` when nothing will be recognised any more.
-        """
-        await self._until(lambda: self.backlog < BOUND)
+        """Wait until `is_ready`; raises `SymblError` where that will never be."""
+        await self._until(lambda: self.is_ready)
 
     async def finish(self) -> None:
         """The sound has ended: returns when the last final was heard.
