@@ -65,6 +65,9 @@ class Conversation:
     async def start(self, attachment: Attachment, request: StartRequest) -> Started:
         """Raises PortClosed, or RemoteProtocolError where *request* makes no sense."""
         format_of(request)
+        if attachment.stream is not None:
+            # What was said before a pause comes before what is said after it.
+            await self._ending.stopped(attachment.stream)
         async with self._starting:
             if self.opened is None:
                 self._begin(await self._admission.open(request, self._deliver))

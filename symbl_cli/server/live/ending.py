@@ -49,6 +49,8 @@ class Ending:
         self._services = services
         self._signs = Signs(services.recognition, conversation.tell)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stops: dict[str, asyncio.Task[None]] = {}
+        """The newest of each stream."""
         self._completing = asyncio.Lock()
         self._absence: asyncio.TimerHandle | None = None
         self._cleaning: asyncio.TimerHandle | None = None
@@ -67,7 +69,14 @@ class Ending:
         """No more sound comes on *stream*: its last words, then its end, are sent."""
         stream.was_asked_to_stop = True
         stream.state = StreamState.DRAINING
-        self._spawn(self._signs.during(stream, self._stop(stream)))
+        stopping = self._signs.during(stream, self._stop(stream))
+        self._stops[stream.id] = self._spawn(stopping)
+
+    async def stopped(self, stream: Stream) -> None:
+        """Return when all that *stream* was asked to stop for was said."""
+        if (stopping := self._stops.get(stream.id)) is not None:
+            await asyncio.wait({stopping})
+        await self._conversation.begun.outbox.flush()
 
     def repeat(self, stream: Stream) -> None:
         """Who was asked to stop before, and has come back, is told the end again."""
@@ -235,10 +244,11 @@ class Ending:
             opened.outbox.put((), DropFrames(opened.record.id))
             self._spawn(opened.outbox.flush())
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
