@@ -21,11 +21,15 @@ def open_keeping(plan: Plan) -> Keeping:
 
 
 def tell_of_interrupted(places: Places, notices: Notices) -> None:
-    """Say once that there is something to recover."""
-    from ..streaming.runs import left_behind, not_yet_told
+    """Say once that there is something to recover, and what cannot be."""
+    from ..streaming.left_runs import UnreadableRun, left_behind, not_yet_told
 
-    runs = places.runs
-    found = not_yet_told(left_behind(runs)) if isinstance(runs, Path) else []
+    if not isinstance(places.runs, Path):
+        return
+    unreadable: list[UnreadableRun] = []
+    found = not_yet_told(left_behind(places.runs, unreadable.append))
+    for run in not_yet_told(unreadable):
+        notices.warning(run.error.message, suggestion=run.error.suggestion)
     if found:
         last = found[-1].record.started_at.astimezone()
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""

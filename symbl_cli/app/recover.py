@@ -1,11 +1,11 @@
 """`symbl recover`: what interrupted runs left behind becomes conversations."""
 
-import json
+import shlex
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,10 +26,11 @@ from ..errors import (
 )
 from ..lines import Fold, Line, Revised
 from ..protocol.events import Json, StartRequest
+from ..sinks.json_form import to_json
 from ..sinks.notices import Notices
 from ..streaming.kept_source import KeptSource
+from ..streaming.left_runs import LeftRun, UnreadableRun, left_behind
 from ..streaming.run import Control, Run
-from ..streaming.runs import LeftRun, left_behind
 from ..streaming.transcribe import transcribe
 from ..text.terminal import terminal_safe
 
@@ -38,11 +39,13 @@ LAST = "last"
 
 def list_left(*, as_json: bool, notices: Notices) -> int:
     """One line for each run, the oldest first; returns the exit code."""
-    found = _left(find_places(), notices)
-    if not found and not as_json:
+    left = _left(find_places())
+    for unreadable in left.unreadable:
+        _tell(unreadable.error, notices)
+    if left.is_empty and not as_json:
         notices.status("there is nothing to recover")
-    for run in found:
-        row = json.dumps(_fields(run)) if as_json else _row(run)
+    for run in left.runs:
+        row = to_json(_fields(run)) if as_json else _row(run)
         sys.stdout.write(f"{row}\n")
     return 0
 
@@ -53,49 +56,69 @@ def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
     One that fails keeps what it has, and the next is tried. Returns the exit code.
     """
     places = find_places()
-    found = _left(places, notices)
-    chosen = found if everything else [_named(name or LAST, found)]
-    if not chosen:
+    left = _left(places)
+    if not everything:
+        run = _named(name or LAST, left)
+        sys.stdout.write(f"{_recovered(run, places, notices)}\n")
+        return 0
+    if left.is_empty:
         notices.status("there is nothing to recover")
-    code = 0
-    for run in chosen:
+    failures: list[SymblError] = [one.error for one in left.unreadable]
+    for run in left.runs:
         try:
-            sys.stdout.write(f"{_recovered(run, places)}\n")
+            sys.stdout.write(f"{_recovered(run, places, notices)}\n")
         except SymblError as exc:
-            if not everything:
-                raise
-            notices.error(exc)
-            code = code or int(exc.exit_code)
-    return code
+            failures.append(exc)
+    for failure in failures:
+        notices.error(failure)
+    return next((int(one.exit_code) for one in failures), 0)
 
 
-def _left(places: Places, notices: Notices) -> list[LeftRun]:
-    def tell(folder: Path, why: StoreError) -> None:
-        notices.warning(
-            f"the run in {folder} cannot be recovered: {why.message}",
-            suggestion=why.suggestion,
-        )
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What interrupted runs left behind."""
 
+    runs: list[LeftRun]
+    unreadable: list[UnreadableRun]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.runs or self.unreadable)
+
+
+def _left(places: Places) -> _Left:
+    unreadable: list[UnreadableRun] = []
     runs = places.runs
-    return left_behind(runs, tell) if isinstance(runs, Path) else []
+    found = left_behind(runs, unreadable.append) if isinstance(runs, Path) else []
+    return _Left(found, unreadable)
 
 
-def _named(name: str, found: Sequence[LeftRun]) -> LeftRun:
-    """By id or the beginning of one, or the last."""
-    if not found:
+def _tell(error: SymblError, notices: Notices) -> None:
+    notices.warning(error.message, suggestion=error.suggestion)
+
+
+def _named(name: str, left: _Left) -> LeftRun:
+    """By id or the beginning of one, or the last; raises SymblError."""
+    if left.is_empty:
         raise NotFoundError("there is nothing to recover")
     if name == LAST:
-        return found[-1]
-    exact = [run for run in found if run.id == name]
-    matching = exact or [run for run in found if run.id.startswith(name)]
-    if len(matching) == 1:
-        return matching[0]
-    raise NotFoundError(
-        f"{len(matching)} runs begin with {name!r}"
-        if matching
-        else f"no interrupted run is called {name!r}",
-        suggestion="see `symbl recover`",
-    )
+        if left.runs:
+            return left.runs[-1]
+        raise left.unreadable[-1].error
+    every: list[LeftRun | UnreadableRun] = [*left.runs, *left.unreadable]
+    exact = [run for run in every if run.id == name]
+    match exact or [run for run in every if run.id.startswith(name)]:
+        case [LeftRun() as run]:
+            return run
+        case [UnreadableRun(error=error)]:
+            raise error
+        case found:
+            raise NotFoundError(
+                f"{len(found)} runs begin with {name!r}"
+                if found
+                else f"no interrupted run is called {name!r}",
+                suggestion="see `symbl recover`",
+            )
 
 
 def _row(run: LeftRun) -> str:
@@ -123,16 +146,35 @@ def _names(run: LeftRun) -> list[str]:
     return [terminal_safe(stream.name) for stream in run.record.streams]
 
 
-def _recovered(run: LeftRun, places: Places) -> str:
+def _recovered(run: LeftRun, places: Places, notices: Notices) -> str:
     """The id of the conversation that *run* has become."""
     server = LocalServer(places, needs_store=True)
     with run.taken() as remove:
+        run.check_sound()
+        _tell_missing(run, notices)
         if run.record.engine == Engine.LOCAL.value:
             conversation_id = _go_on(run, server)
         else:
-            conversation_id = _import(run, server)
+            conversation_id = _import(run, server, notices)
         remove()
     return conversation_id
+
+
+def _tell_missing(run: LeftRun, notices: Notices) -> None:
+    """Say what of the sound is not there any more, as far as that can be seen."""
+    if run.record.file is not None:
+        return
+    ends = run.ends()
+    for number, stream in enumerate(run.record.streams):
+        of = f"the sound of {stream.speaker or stream.name} in run {run.id}"
+        seconds = run.missing(number, ends[number])
+        if not run.has_sound(number):
+            lost = f"{of} is not there"
+        elif seconds:
+            lost = f"{seconds:.1f} s of {of} are not there any more"
+        else:
+            continue
+        notices.warning(lost, suggestion="only what was heard of it before comes back")
 
 
 class _Gathering:
@@ -162,13 +204,18 @@ def _go_on(run: LeftRun, server: LocalServer) -> str:
     return gathered.conversation_id
 
 
-def _import(run: LeftRun, server: LocalServer) -> str:
+def _import(run: LeftRun, server: LocalServer, notices: Notices) -> str:
     """What was heard, and what this computer hears in the rest, become one."""
     from ..conversations.client import ConversationsClient
     from ..conversations.http import Http
     from .salvage import export_of
 
     journal = run.journal()
+    if journal.damaged:
+        notices.warning(
+            f"{journal.damaged} lines of what run {run.id} had heard are damaged",
+            suggestion="only the others come back",
+        )
     starts = [journal.end(number) for number, _ in enumerate(run.record.streams)]
     requests = tuple(
         replace(stream.request, stream_id=uuid4().hex, store=False)
@@ -217,8 +264,9 @@ def _transcribed(
             gathering,
             control=Control(),
         )
-    if end.error is not None:
-        raise ConnectionLost(end.error.message, suggestion=end.error.suggestion)
+    if (error := end.error) is not None:
+        cls = StoreError if error.type == StoreError.kind else ConnectionLost
+        raise cls(error.message, suggestion=error.suggestion)
     return gathering
 
 
@@ -255,5 +303,10 @@ def _recording(run: LeftRun, path: Path) -> tuple[AudioSource, ...]:
     names = [stream.speaker for stream in streams if stream.speaker]
     sources = split(open_file(path, pace=Pace.FAST), names)
     if [one.format for one in sources] != [one.format for one in streams]:
-        raise UsageError(f"{str(path)!r} is not the recording that it was")
+        raise UsageError(
+            f"{str(path)!r} is not the recording that run {run.id} read: its channels "
+            "or sample rate are others",
+            suggestion="put that one back and try again, or hear this one with "
+            f"`symbl stream {shlex.quote(str(path))}`",
+        )
     return sources

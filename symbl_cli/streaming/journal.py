@@ -18,6 +18,8 @@ class Journal:
     lines: tuple[Line, ...] = ()
     ends: tuple[tuple[int, int], ...] = ()
     """Streams, and up to which position they were final."""
+    damaged: int = 0
+    """Lines that say nothing, but for the last of a killed run, which may be torn."""
 
     @property
     def kept(self) -> list[Revised]:
@@ -54,23 +56,27 @@ def read_journal(texts: Iterable[str]) -> Journal:
     """What is damaged, as the last line of a killed run may be, is left out."""
     lines: list[Line] = []
     ends: list[tuple[int, int]] = []
+    damaged = 0
     for text in texts:
         try:
             line = decode(text)
+            end = _end(text) if line is None else None
         except StoreError:
+            damaged += text.endswith("\n")
             continue
         if line is not None:
             lines.append(line)
-        elif (end := _end(text)) is not None:
+        elif end is not None:
             ends.append(end)
-    return Journal(tuple(lines), tuple(ends))
+    return Journal(tuple(lines), tuple(ends), damaged)
 
 
 def _end(text: str) -> tuple[int, int] | None:
+    """What *text* says, if it is of that type; raises StoreError."""
     fields = json.loads(text)
     if fields["type"] != _FINAL:
         return None
     try:
         return int(fields["stream"]), int(fields["end"])
-    except (KeyError, TypeError, ValueError):
-        return None
+    except (KeyError, TypeError, ValueError) as exc:
+        raise StoreError("this is no end of a final") from exc

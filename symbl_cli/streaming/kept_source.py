@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Event
 
 from ..audio.source import Captured, Chunk, Skipped
+from ..errors import StoreError
 from .run_record import RecordedStream
 from .segments import kept_pieces
 from .spool import Hole, Sound
@@ -28,6 +29,15 @@ class KeptSource:
         self._closed = Event()
 
     def chunks(self) -> Iterator[Captured]:
+        try:
+            yield from self._chunks()
+        except OSError as exc:
+            raise StoreError(
+                f"cannot read the sound in {self._folder}: {exc.strerror}",
+                suggestion="mend its disk, and try again",
+            ) from exc
+
+    def _chunks(self) -> Iterator[Captured]:
         size = self.format.frame_size
         for piece in kept_pieces(self._folder, self._number, size):
             if self._closed.is_set():

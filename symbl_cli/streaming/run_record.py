@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import RemoteProtocolError, StoreError
+from ..errors import NewerStoreError, RemoteProtocolError, StoreError
 from ..frozen import dataclass
 from ..media.format import AudioFormat, Encoding
 from ..protocol.codec import decode, encode
@@ -12,9 +12,8 @@ from ..protocol.events import Json, SpeechRecognition, StartRequest
 
 VERSION = 1
 _DAMAGED = "its run.json is damaged"
-_BY_HAND = (
-    "its sound is there as raw samples, `cat *.pcm | symbl stream -`; or delete it"
-)
+_RATES = range(1000, 768_001)
+"""Those that a server may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,14 @@ def encode_record(record: RunRecord) -> str:
 
 
 def decode_record(text: str) -> RunRecord:
-    """Raises StoreError where *text* is no record of a run."""
+    """Raises StoreError where *text* is no record of a run.
+
+    What to do then is for whoever knows where it came from.
+    """
     try:
         fields = json.loads(text)
         if int(fields["version"]) > VERSION:
-            raise StoreError("a newer symbl left it", suggestion="update this one")
+            raise NewerStoreError("a newer symbl left it", suggestion="update this one")
         streams = tuple(_stream(one) for one in fields["streams"])
         record = RunRecord(
             connection_id=str(fields["connectionId"]),
@@ -90,9 +92,9 @@ def decode_record(text: str) -> RunRecord:
             streams=streams,
         )
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise StoreError(_DAMAGED, suggestion=_BY_HAND) from exc
-    if not record.streams:
-        raise StoreError("what a run left behind names no source")
+        raise StoreError(_DAMAGED) from exc
+    if not record.streams or record.started_at.tzinfo is None:
+        raise StoreError(_DAMAGED)
     return record
 
 
@@ -103,4 +105,7 @@ def _stream(fields: dict[str, str]) -> RecordedStream:
         raise ValueError(fields) from exc
     if not isinstance(request, StartRequest):
         raise TypeError(fields)
-    return RecordedStream(fields["name"], request)
+    stream = RecordedStream(str(fields["name"]), request)
+    if stream.format.sample_rate not in _RATES:
+        raise ValueError(fields)
+    return stream

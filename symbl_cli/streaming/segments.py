@@ -7,7 +7,7 @@ index has to be kept true, whenever the process dies.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from .spool import Hole, Piece, Sound
 SEGMENT = 2**20
 """Bytes after which another file is begun: what is trimmed are whole files."""
 
-_NAME = re.compile(r"(\d+)-(\d+)-(\d+)(?:-(\d+))?\.pcm")
+_NAME = re.compile(r"(\d{1,3})-(\d{1,9})-(\d{1,15})(?:-(\d{1,16}))?\.pcm")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -93,14 +93,34 @@ class SegmentWriter:
             self._descriptor = _NONE
 
 
-def kept_pieces(folder: Path, stream: int, frame_size: int) -> Iterator[Piece]:
-    """What *folder* holds of *stream*, in order, read as it is asked for."""
+def segments_of(folder: Path, stream: int) -> list[tuple[Segment, Path]]:
+    """The files of *stream*, in order."""
     found = ((read_name(path.name), path) for path in folder.iterdir())
     files = [(segment, path) for segment, path in found if segment is not None]
+    mine = (file for file in files if file[0].stream == stream)
+    return sorted(mine, key=lambda file: file[0].number)
+
+
+def missing_samples(
+    files: Iterable[tuple[Segment, Path]], frame_size: int, start: int | None
+) -> int:
+    """How many no file holds, though no time is known to have passed.
+
+    From *start* on, `None` for that of the first file. Raises OSError. What is cut off
+    at the very end cannot be seen.
+    """
+    missing, end = 0, start
+    for segment, path in files:
+        if segment.at is None and end is not None:
+            missing += max(0, segment.start - end)
+        end = max(end or 0, segment.start + path.stat().st_size // frame_size)
+    return missing
+
+
+def kept_pieces(folder: Path, stream: int, frame_size: int) -> Iterator[Piece]:
+    """What *folder* holds of *stream*, in order, read as it is asked for."""
     end: int | None = None
-    for segment, path in sorted(files, key=lambda file: file[0].number):
-        if segment.stream != stream:
-            continue
+    for segment, path in segments_of(folder, stream):
         if segment.at is not None and end is not None:
             yield Hole(end, segment.start, segment.at)
         for sound in _sounds(path, segment.start, frame_size):

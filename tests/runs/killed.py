@@ -28,6 +28,8 @@ class Victim:
 
     home: Home
     process: Popen[bytes]
+    others: frozenset[Path] = frozenset()
+    """Folders that earlier runs left behind."""
     lines: list[dict[str, object]] = field(default_factory=list)
     sent: int = 0
     """Bytes of sound."""
@@ -54,7 +56,7 @@ class Victim:
 
     def until_named(self) -> None:
         """Wait until the run can be recovered from what is on disk."""
-        self._until(lambda: any(self.home.runs.glob("*/run.json")))
+        self._until(lambda: any(self._own("run.json")))
 
     def kill(self) -> None:
         self.process.kill()
@@ -69,11 +71,16 @@ class Victim:
         """Bytes up to the end of the newest file."""
         ends = [0]
         with suppress(OSError):  # files come and go
-            for path in self.home.runs.glob("*/*.pcm"):
+            for path in self._own("*.pcm"):
                 segment = read_name(path.name)
                 assert segment is not None
                 ends.append(2 * segment.start + path.stat().st_size)
         return max(ends)
+
+    def _own(self, pattern: str) -> Iterator[Path]:
+        """Files of this run's folder."""
+        found = self.home.runs.glob(f"*/{pattern}")
+        return (path for path in found if path.parent not in self.others)
 
     def _until(self, is_so: Callable[[], bool]) -> None:
         pause, deadline = Event(), time.monotonic() + LIMIT
@@ -85,8 +92,9 @@ class Victim:
 @contextmanager
 def victim(home: Home, *arguments: str | Path, **environment: str) -> Iterator[Victim]:
     command = ("stream", "-", "--json", *arguments)
+    others = frozenset(home.runs.glob("*"))
     with home.process(*command, **environment) as process:
-        yield Victim(home, process)
+        yield Victim(home, process, others)
 
 
 def saving(folder: Path) -> list[str | Path]:

@@ -1,6 +1,7 @@
 """A run has a folder as long as it lives, and longer where it did not end well."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from symbl_cli.errors import ConflictError, StoreError
 from symbl_cli.lines import Line, SpeakerRef, State, Status, Transcript
 from symbl_cli.streaming.keeping import RunKeeper
+from symbl_cli.streaming.left_runs import left_behind, not_yet_told
 from symbl_cli.streaming.run_record import decode_record, encode_record
-from symbl_cli.streaming.runs import left_behind, make_folder, not_yet_told
+from symbl_cli.streaming.runs import make_folder
 from tests.runs.kept import LISTENING, NOON, keeping, record, sound
 from tests.small_disk import small_disk
 
@@ -139,6 +141,7 @@ def test_a_damaged_journal_yields_what_is_whole(tmp_path: Path) -> None:
     )
 
     assert list(left.journal().lines) == [final(3, "One two.")]
+    assert left.journal().damaged == 3
 
 
 @pytest.mark.parametrize(
@@ -149,6 +152,10 @@ def test_a_damaged_journal_yields_what_is_whole(tmp_path: Path) -> None:
         "{}",
         encode_record(record()).replace("start_request", "stop_request"),
         encode_record(record()).replace("2026-03-02", "yesterday"),
+        encode_record(record()).replace("12:00:00+00:00", "12:00:00"),
+        encode_record(record()).replace("LINEAR16", "BANANA"),
+        encode_record(record()).replace("16000", "99999999"),
+        encode_record(replace(record(), streams=())),
         encode_record(record())[:100],
         "[" * 100_000,
     ],

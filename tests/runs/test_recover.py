@@ -290,28 +290,6 @@ def test_without_last_words_the_sound_stays_and_recover_is_named(home: Home) -> 
     assert words_of(home, recovered.stdout.strip()) == f"{TEXTS[0]} And then we"
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ('{"version": 99}', ("a newer symbl left it", "update this one")),
-        ('{"version": 1, "conn', ("its run.json is damaged", "cat *.pcm")),
-    ],
-)
-def test_a_run_that_cannot_be_read_is_named_with_its_remedy(
-    home: Home, content: str, said: tuple[str, str]
-) -> None:
-    folder = home.runs / "room"
-    folder.mkdir(parents=True)
-    (folder / "run.json").write_text(content)
-
-    ran = home.run("recover")
-
-    assert (ran.code, ran.stdout) == (0, "")
-    assert str(folder) in ran.stderr
-    assert all(words in ran.stderr for words in said)
-    assert folder.is_dir()
-
-
 @pytest.mark.parametrize("named", [("nobody",), ("last",), ("last", "--all")])
 def test_nothing_to_recover_is_said(home: Home, named: tuple[str, ...]) -> None:
     ran = home.run("recover", *named)

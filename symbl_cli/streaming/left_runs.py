@@ -1,0 +1,236 @@
+"""What interrupted runs left behind, and what is wrong with it."""
+
+import logging
+import os
+import shlex
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import ConflictError, StoreError
+from ..frozen import dataclass
+from .journal import Journal, read_journal
+from .run_record import RunRecord, decode_record
+from .runs import JOURNAL, LOCK, RECORD, TOLD, lock_folder, remove_folder
+from .segments import missing_samples, read_name, segments_of
+
+log = logging.getLogger(__name__)
+
+_UNFINISHED = 60.0
+"""Seconds after which a folder without a record will not get one any more."""
+_NO_WORDS = 2**15
+"""Bytes of sound that a run may have kept before it got its record: no word in them."""
+_ACCESS = "let yourself read and write it, and try again"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRun:
+    """What an interrupted run left behind."""
+
+    folder: Path
+    record: RunRecord
+    seconds: float
+    """Of sound that lies there."""
+
+    @property
+    def id(self) -> str:
+        """Its connection id, mostly: that of another run may be the same."""
+        return self.folder.name
+
+    def journal(self) -> Journal:
+        """What it had heard, empty where nothing was noted; raises StoreError."""
+        path = self.folder / JOURNAL
+        try:
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                return read_journal(lines)
+        except FileNotFoundError:
+            return Journal()
+        except OSError as exc:
+            raise StoreError(
+                f"cannot read {path}: {exc.strerror}",
+                suggestion="let yourself read it, or move it away: then only the "
+                "sound beside it comes back",
+            ) from exc
+
+    def ends(self) -> tuple[int | None, ...]:
+        """Up to where each stream was final, `None` where that cannot be trusted."""
+        try:
+            journal = self.journal()
+        except StoreError:
+            journal = Journal(damaged=1)
+        return tuple(
+            None if journal.damaged else journal.end(number)
+            for number, _ in enumerate(self.record.streams)
+        )
+
+    def check_sound(self) -> None:
+        """Raises StoreError where a file of it cannot be read."""
+        for path in self.folder.iterdir():
+            if read_name(path.name) is None:
+                continue
+            try:
+                path.open("rb").close()
+            except OSError as exc:
+                raise StoreError(
+                    f"cannot read the sound in {path}: {exc.strerror}",
+                    suggestion="let yourself read it, or move it away: then the rest "
+                    f"comes back with `symbl recover {self.id}`",
+                ) from exc
+
+    def missing(self, stream: int, start: int | None) -> float:
+        """Seconds of the sound of *stream* that should be there, from *start* on."""
+        audio = self.record.streams[stream].format
+        files = segments_of(self.folder, stream)
+        return missing_samples(files, audio.frame_size, start) / audio.sample_rate
+
+    def has_sound(self, stream: int) -> bool:
+        """Whether any of *stream* was kept: the newest file is never removed."""
+        return bool(segments_of(self.folder, stream))
+
+    @contextmanager
+    def taken(self) -> Iterator[Callable[[], None]]:
+        """Nobody else takes it meanwhile; gives what removes it for good.
+
+        Raises ConflictError where somebody has it.
+        """
+        try:
+            lock = lock_folder(self.folder)
+        except OSError as exc:
+            raise ConflictError(
+                f"run {self.id} is going on, or being recovered"
+            ) from exc
+        try:
+            yield lambda: remove_folder(self.folder, lock)
+        finally:
+            lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRun:
+    """What cannot be recovered, for a reason that a user can do something about."""
+
+    folder: Path
+    error: StoreError
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+
+_Run = TypeVar("_Run", LeftRun, UnreadableRun)
+
+
+def _log(run: UnreadableRun) -> None:
+    log.warning("%s", run.error)
+
+
+def left_behind(
+    runs: Path, tell: Callable[[UnreadableRun], None] = _log
+) -> list[LeftRun]:
+    """Every interrupted run, the oldest first; what means nothing is removed.
+
+    *tell* gets those that cannot be read.
+    """
+    try:
+        folders = sorted(runs.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as exc:
+        tell(UnreadableRun(runs, _unreadable(runs, str(exc.strerror), _ACCESS)))
+        return []
+    found: list[LeftRun] = []
+    for folder in folders:
+        match _look_into(folder):
+            case LeftRun() as run:
+                found.append(run)
+            case UnreadableRun() as unreadable:
+                tell(unreadable)
+            case None:
+                pass
+    return sorted(found, key=lambda run: run.record.started_at)
+
+
+def not_yet_told(found: Sequence[_Run]) -> list[_Run]:
+    """Those of *found* that nobody was told of, for whom that is done now."""
+    untold = [run for run in found if not os.path.exists(run.folder / TOLD)]  # noqa: PTH110 — never raises
+    for run in untold:
+        with suppress(OSError):
+            (run.folder / TOLD).touch(mode=0o600)
+    return untold
+
+
+def _look_into(folder: Path) -> LeftRun | UnreadableRun | None:
+    """`None`: it is no run, or one that goes on."""
+    try:
+        if not folder.is_dir():
+            return None
+        if not (folder / RECORD).exists():
+            return _without_record(folder)
+        lock_folder(folder).release()
+        record = decode_record((folder / RECORD).read_text(encoding="utf-8"))
+        return LeftRun(folder, record, _seconds(folder, record))
+    except BlockingIOError:
+        return None
+    except StoreError as exc:
+        remedy = exc.suggestion or _by_hand(folder)
+        kind = type(exc)
+        return UnreadableRun(folder, _unreadable(folder, exc.message, remedy, kind))
+    except UnicodeDecodeError:
+        why = f"its {RECORD} is damaged"
+        return UnreadableRun(folder, _unreadable(folder, why, _by_hand(folder)))
+    except OSError as exc:
+        why = f"{exc.filename or folder}: {exc.strerror}"
+        return UnreadableRun(folder, _unreadable(folder, why, _ACCESS))
+
+
+def _without_record(folder: Path) -> UnreadableRun | None:
+    """One that has no words either is none yet, or trash."""
+    files = [path for path in folder.iterdir() if read_name(path.name)] or [folder]
+    if time.time() - max(path.stat().st_mtime for path in files) < _UNFINISHED:
+        return None
+    if (folder / LOCK).exists():
+        lock_folder(folder).release()
+    if _size(folder) > _NO_WORDS:
+        why = f"its {RECORD} is missing"
+        return UnreadableRun(folder, _unreadable(folder, why, _by_hand(folder)))
+    remove_folder(folder, lock_folder(folder))
+    return None
+
+
+def _unreadable(
+    folder: Path, why: str, remedy: str, kind: type[StoreError] = StoreError
+) -> StoreError:
+    return kind(
+        f"what a run left in {folder} cannot be recovered: {why}", suggestion=remedy
+    )
+
+
+def _by_hand(folder: Path) -> str:
+    """What to do with sound of which nothing is known."""
+    if not _size(folder):
+        return "it holds no sound: delete it"
+    files = f"{shlex.quote(str(folder))}/0-*.pcm"
+    return (
+        f"`cat {files} | symbl stream - --sample-rate 16000` hears its sound (give the "
+        "rate that it was recorded at); then delete it"
+    )
+
+
+def _size(folder: Path) -> int:
+    paths = (path for path in folder.iterdir() if read_name(path.name))
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _seconds(folder: Path, record: RunRecord) -> float:
+    """Of the stream that has most."""
+    return max(
+        sum(
+            path.stat().st_size
+            for _, path in segments_of(folder, number)
+            if path.is_file()
+        )
+        / stream.format.size(1.0)
+        for number, stream in enumerate(record.streams)
+    )
