@@ -75,7 +75,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             files,
             meters,
             notices,
-            on_reader_gone=lambda: control.stop(EndReason.STOPPED),
+            on_reader_gone=control.reader_gone,
         )
         complaints = _Complaints(outputs.notices)
         stack.enter_context(_signals(control, sources, outputs))

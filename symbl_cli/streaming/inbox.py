@@ -46,6 +46,9 @@ class Resumed:
 class Finished:
     """A thread of the run has come to its end; its result is to be had now."""
 
+    stream: int | None = None
+    """Of which nothing more comes."""
+
 
 class Overflow(UnreachableError):
     """More waits than can be kept."""
@@ -105,12 +108,13 @@ class Inbox:
         return True
 
     def _append(self, item: Item) -> None:
-        self._size += _size(item)
-        if self._size > self._limit:
+        size = _size(item)
+        if size and self._size + size > self._limit:
             raise Overflow(
                 "the server says more than can be handled: 64 MB are waiting",
                 suggestion="start again",
             )
+        self._size += size
         cell = [item]
         key = _utterance(item)
         if key is not None and _is_interim(item):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from datetime import datetime
+from enum import Enum, auto
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -91,7 +92,7 @@ class Control:
     """How others reach a run: from any thread, and from a signal handler."""
 
     def __init__(self) -> None:
-        self._asked: SimpleQueue[EndReason | None] = SimpleQueue()
+        self._asked: SimpleQueue[EndReason | _Nobody | None] = SimpleQueue()
         self.reason: EndReason | None = None
         """Of the first stop that was asked for, once the run has taken notice."""
 
@@ -99,12 +100,32 @@ class Control:
         """End the run and wait for the last words; asked twice, leave at once."""
         self._asked.put(reason)  # SimpleQueue.put alone may interrupt itself
 
+    def reader_gone(self) -> None:
+        """End the run, as nobody reads what it says; a stop beside it is the first.
+
+        Where a terminal is closed there is one too, before or after.
+        """
+        self._asked.put(_Nobody.READS)
+
     def release(self) -> None:
         """No more stops are awaited; for the run."""
         self._asked.put(None)
 
-    def stops(self) -> Iterator[EndReason]:
-        """Every stop as it is asked for, until `release`; for the run."""
-        while (reason := self._asked.get()) is not None:
-            self.reason = self.reason or reason
-            yield reason
+    def stops(self) -> Iterator[int]:
+        """How often it was asked to stop so far, each time; until `release`.
+
+        For the run.
+        """
+        count = 0
+        while (asked := self._asked.get()) is not None:
+            match asked:
+                case _Nobody.READS:
+                    self.reason = self.reason or EndReason.STOPPED
+                case reason:
+                    count += 1
+                    self.reason = reason if count == 1 else self.reason
+            yield count
+
+
+class _Nobody(Enum):
+    READS = auto()

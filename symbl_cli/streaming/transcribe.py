@@ -90,6 +90,8 @@ class _Transcription:
             )
             for number, source in enumerate(sources)
         ]
+        self._open: set[int | None] = set(range(len(sources)))
+        """Streams of which more may come."""
         voices = tuple(stream.voice for stream in self._streams)
         self._lines = LinesOf(voices, run.started_at, has_lag=run.has_lag)
         self._lateness = Lateness(is_local=run.engine == "local")
@@ -126,21 +128,20 @@ class _Transcription:
 
     def _start(self) -> None:
         self._keeping.begin(self._record())
-        over = partial(self._inbox.put, Finished())
+        put = self._inbox.put
         Task("control", self._obey, lambda: None)
-        for stream in self._streams:
+        for number, stream in enumerate(self._streams):
             name = stream.source.name
             self._tasks += (
-                Task(f"capture {name}", stream.capture.run, over),
-                Task(f"uplink {name}", stream.carry, over),
+                Task(f"capture {name}", stream.capture.run, partial(put, Finished())),
+                Task(f"uplink {name}", stream.carry, partial(put, Finished(number))),
             )
 
     def _obey(self) -> None:
         """The control thread: stops as they are asked for."""
-        for number, _ in enumerate(self._control.stops()):
-            if number == 0:
-                self._close_sources()
-            else:
+        for count in self._control.stops():
+            self._close_sources()
+            if count > 1:
                 self._abandon()
 
     def _close_sources(self) -> None:
@@ -164,19 +165,13 @@ class _Transcription:
     # --- the caller's loop
 
     def _listen(self) -> None:
-        """Until every stream is over."""
-        while True:
+        """Until every stream is over, and all that came of it is said."""
+        while self._open:
             try:
                 item = self._inbox.get()
                 self._handle(item)
-                if isinstance(item, Finished) and self._is_over():
-                    return
             except KeyboardInterrupt:
                 self._control.stop(EndReason.INTERRUPTED)
-
-    def _is_over(self) -> bool:
-        uplinks = self._tasks[1::2]
-        return all(task.is_done for task in uplinks)
 
     def _is_complete(self) -> bool:
         """Whether all that was said is with the server, or nobody ever listened."""
@@ -197,7 +192,8 @@ class _Transcription:
                 self._say(status)
             case Resumed(stream=number):
                 self._lines.resumed(number)
-            case Finished():
+            case Finished(stream=number):
+                self._open.discard(number)
                 for task in self._tasks:
                     if task.error is not None:
                         self._fail(task.error)

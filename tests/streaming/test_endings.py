@@ -205,7 +205,9 @@ def test_a_stop_during_a_dial_that_nobody_answers_is_not_kept_waiting() -> None:
         EndReason.INTERRUPTED,
         0.0,
         error=Failure(
-            "connection_lost", "the server does not answer", "check the URL and the network"
+            "connection_lost",
+            "the server does not answer",
+            "check the URL and the network",
         ),
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from symbl_cli.lines import State, Status
 from symbl_cli.protocol import events as e
-from symbl_cli.streaming.inbox import Inbox, Notice, Overflow, Received
+from symbl_cli.streaming.inbox import Finished, Inbox, Notice, Overflow, Received
 
 
 def caption(
@@ -77,7 +77,8 @@ def test_finals_are_kept_until_there_is_no_room() -> None:
 
     with pytest.raises(Overflow, match="more than can be handled"):
         inbox.put(caption("4", name="4", is_final=True))
-    assert drained(inbox, 3) == finals
+    inbox.put(Finished(0))
+    assert drained(inbox, 4) == [*finals, Finished(0)]
 
 
 def test_interims_that_replace_each_other_take_no_room() -> None:
