@@ -30,6 +30,7 @@ with atheris.instrument_imports(include=["symbl_cli"]):
     from symbl_cli.server.credentials import Pair, hash_secret, new_access
     from symbl_cli.server.rest import Desk, Request, answer
     from symbl_cli.server.rest.answering import ROUTES
+    from symbl_cli.server.store.passing import Passing
     from symbl_cli.server.store.store import Store, open_store
     from symbl_cli.sinks import json_form
     from symbl_cli.streaming.inbox import Received
@@ -101,6 +102,7 @@ class Rest:
         self._store = store
         self._desk = Desk(
             store=store,
+            passing=Passing(store),
             now=lambda: NOW,
             new_id=lambda: f"6{next(numbers):015}",
             new_member_id=lambda: f"member-{next(numbers)}",

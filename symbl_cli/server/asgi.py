@@ -48,6 +48,7 @@ from .quotas import Quotas, TooMuch
 from .recognition.listener import Recognition
 from .settings import ServerSettings
 from .sockets import StreamingSocket
+from .store.passing import Passing, open_passing
 from .store.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ async def _opened(
     leases = Leases()
     with (
         open_store(settings.data_folder) as store,
+        open_passing() as passing,
         ThreadPoolExecutor(1, thread_name_prefix="analysis") as analysis,
         ThreadPoolExecutor(4, thread_name_prefix="reading") as reading,
     ):
@@ -153,6 +155,7 @@ async def _opened(
             directory = make_directory(
                 Services(
                     store=store,
+                    passing=passing,
                     recognition=recognition,
                     analysis=analysis,
                     leases=leases,
@@ -164,7 +167,8 @@ async def _opened(
                     limits=settings.limits,
                 )
             )
-            desk = _desk(store, LiveHere(directory, asyncio.get_running_loop()))
+            live = LiveHere(directory, asyncio.get_running_loop())
+            desk = _desk(store, passing, live)
             app.state.running = Running(desk, directory, leases, reading)
             await directory.restore()
             expiring = asyncio.create_task(expire(store, settings.keep, _now))
@@ -187,9 +191,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _desk(store: Store, live: rest.Live) -> rest.Desk:
+def _desk(store: Store, passing: Passing, live: rest.Live) -> rest.Desk:
     return rest.Desk(
-        store=store, now=_now, new_id=_new_id, new_member_id=_new_member_id, live=live
+        store=store,
+        passing=passing,
+        now=_now,
+        new_id=_new_id,
+        new_member_id=_new_member_id,
+        live=live,
     )
 
 

@@ -4,7 +4,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from tests.cli.talks import talk_in
 from tests.command_line import ROOT, Home, Ran, finished, read_until
 from tests.scripted_speech import speech
-from tests.small_disk import small_disk
+from tests.small_disk import fill, small_disk
 
 FIRST = ROOT / "tests" / "fixtures" / "store-schema-1.db"
 DATABASE = "conversations.db"
@@ -160,7 +160,7 @@ def test_a_disk_that_fills_in_mid_meeting_costs_no_word(tmp_path: Path) -> None:
         run.stdin.write(speech(words[0]))
         run.stdin.flush()
         heard = read_until(run, lambda line: "so be it" in line and "final" in line)
-        _fill(disk)
+        fill(disk)
         run.stdin.write(speech(words[1]) + speech(words[2]))
         ran = finished(run)
 
@@ -171,12 +171,6 @@ def test_a_disk_that_fills_in_mid_meeting_costs_no_word(tmp_path: Path) -> None:
     assert "this conversation is no longer stored" in _warning(ran)
     assert "no space left" in _warning(ran)
     assert "df -h" in _warning(ran) or "free" in _warning(ran).lower()
-
-
-def _fill(disk: Path) -> None:
-    with (disk / "others").open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
 
 
 def test_a_store_that_another_program_writes_costs_no_meeting(

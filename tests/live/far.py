@@ -36,6 +36,7 @@ from symbl_cli.server.live.port import (
 from symbl_cli.server.live.services import Services
 from symbl_cli.server.recognition.listener import Recognition
 from symbl_cli.server.settings import RecognizerName
+from symbl_cli.server.store.passing import open_passing
 from symbl_cli.server.store.store import open_store
 from tests.scripted_speech import cut, speech
 
@@ -108,10 +109,15 @@ class FarDirectory:
 @asynccontextmanager
 async def _directory(*, max_streams: int | None = None) -> AsyncIterator[FarDirectory]:
     numbers = count(4_500_000_000_000_000)
-    with open_store(None) as store, ThreadPoolExecutor(1) as analysis:
+    with (
+        open_store(None) as store,
+        open_passing() as passing,
+        ThreadPoolExecutor(1) as analysis,
+    ):
         async with Recognition(RecognizerName.SCRIPTED, workers=1) as recognition:
             services = Services(
                 store=store,
+                passing=passing,
                 recognition=recognition,
                 analysis=analysis,
                 leases=Leases(),

@@ -10,6 +10,7 @@ from typing import cast
 from symbl_cli.protocol.events import ConversationId, Json
 from symbl_cli.server.rest import Desk, Reply, Request, answer
 from symbl_cli.server.store.changes import Change
+from symbl_cli.server.store.passing import Passing
 from symbl_cli.server.store.records import MarkRecord, MemberRecord
 from symbl_cli.server.store.store import Store
 from tests.store.samples import MEETING, TENANT
@@ -47,6 +48,7 @@ class Client:
         numbers = count(1)
         self._desk = Desk(
             store=store,
+            passing=Passing(store),
             now=lambda: NOW,
             new_id=lambda: f"600000000000000{next(numbers)}",
             new_member_id=lambda: f"member-{next(numbers)}",

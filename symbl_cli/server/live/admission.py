@@ -28,6 +28,8 @@ class Opened:
     record: ConversationRecord
     outbox: Outbox
     publication: Publication
+    is_passing: bool
+    """Whether nothing of it may be left when it has ended."""
     members: list[MemberRecord] = field(default_factory=list)
     streams: dict[str, Stream] = field(default_factory=dict)
 
@@ -132,11 +134,10 @@ class Admission:
         last: int | None,
     ) -> Opened:
         services = self._services
-        outbox = Outbox(
-            record.id, services.store, deliver, is_stored=is_stored, last=last
-        )
+        store = services.store if is_stored else services.passing.store
+        outbox = Outbox(record.id, store, deliver, is_stored=is_stored, last=last)
         publication = Publication(record.id, request, outbox, services.analysis)
-        return Opened(record, outbox, publication)
+        return Opened(record, outbox, publication, is_passing=not is_stored)
 
     def _member(self, speaker: Person | None, opened: Opened) -> MemberRecord:
         speaker = speaker or Person()

@@ -213,6 +213,8 @@ class Ending:
             SaveConversation(opened.record),
         )
         await opened.outbox.flush()
+        if opened.is_passing:
+            self._services.passing.end(opened.record.id)
 
     def _send_completed(self, opened: Opened, stream: Stream) -> None:
         completed = wire.ConversationCompleted(conversation_id=opened.record.id)

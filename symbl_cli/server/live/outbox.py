@@ -89,11 +89,16 @@ class Outbox:
         is_stored: bool,
         last: int | None,
     ) -> None:
-        """*last*: the highest number in the store, where this goes on."""
+        """*last*: the highest number in the store, where this goes on.
+
+        *is_stored*: whether that is more than memory, for who comes back much later.
+        """
         self._id = conversation_id
         self._store = store
         self._deliver = deliver
         self._is_stored = is_stored
+        self._is_written = True
+        """Whether the store takes what it is given."""
         self._number = 0 if last is None else last + _RESTART_GAP
         self._first = self._number + 1
         self._sequence: Counter[type] = Counter()
@@ -115,7 +120,7 @@ class Outbox:
         numbered = tuple(self._numbered(one) for one in addressed)
         if self._is_stored:
             changes = (*changes, *(self._frame(one) for one in numbered if _kept(one)))
-        self._queue.append(_Batch(changes if self._is_stored else (), numbered))
+        self._queue.append(_Batch(changes, numbered))
         self._idle.clear()
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"outbox-{self._id}")
@@ -196,7 +201,7 @@ class Outbox:
         )
 
     async def _send(self, batch: _Batch) -> None:
-        if batch.changes and self._is_stored:
+        if batch.changes and self._is_written:
             try:
                 await asyncio.wrap_future(self._store.write(*batch.changes))
             except SymblError as exc:
@@ -209,11 +214,12 @@ class Outbox:
     def _give_up_storing(self, exc: SymblError) -> None:
         """The meeting goes on without the store: it is said once."""
         log.warning("conversation %s is no longer stored: %s", self._id, exc)
-        self._is_stored = False
+        self._is_stored = self._is_written = False
         told = failure("this conversation is no longer stored", exc)
         details = f"{told.details}; the live results go on"
         extra = {**told.extra, NOT_STORED: True}
-        self._deliver(Addressed(replace(told, details=details, extra=extra)))
+        # Behind what waits, whose numbers are lower.
+        self.put((Addressed(replace(told, details=details, extra=extra)),))
 
 
 def _kept(one: _Numbered) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from ...frozen import dataclass
 from ..limits import Limits
 from ..recognition.listener import Recognition
+from ..store.passing import Passing
 from ..store.store import Store
 from .leases import Leases
 
@@ -14,6 +15,8 @@ from .leases import Leases
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     store: Store
+    passing: Passing
+    """Where those are that are not to be stored."""
     recognition: Recognition
     analysis: Executor
     """One thread: insights are computed there, never on the loop."""

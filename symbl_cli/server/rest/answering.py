@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ...errors import DiskFullError, RemoteProtocolError, StoreError
 from ...protocol.events import ConversationId
 from ..store.records import ConversationRecord
+from ..store.store import Store
 from . import (
     analytics,
     bookmarks,
@@ -24,7 +25,7 @@ from . import (
     transcript,
     unavailable,
 )
-from .exchange import NO_CONVERSATION, Call, Desk, Refused, Reply, Request
+from .exchange import NO_CONVERSATION, NOT_STORED, Call, Desk, Refused, Reply, Request
 
 Handler: TypeAlias = Callable[[Call], Reply]
 OfConversation: TypeAlias = Callable[[Call, ConversationRecord], Reply]
@@ -58,20 +59,27 @@ def _about(path: str, **handlers: OfConversation) -> list[Route]:
 
 def _with_conversation(handler: OfConversation) -> Handler:
     def handle(call: Call) -> Reply:
-        record = _known(call)
-        if record is None:
+        found = _found(call)
+        if found is None:
             # Whoever has just begun one knows its id before it is on disk.
             call.desk.live.settle(ConversationId(call.names["conversation"]))
-            record = _known(call)
-        if record is None:
-            raise Refused(404, NO_CONVERSATION)
-        return handler(call, record)
+            found = _found(call)
+        if found is None:
+            has_passed = call.desk.passing.has_ended(call.names["conversation"])
+            raise Refused(404, NOT_STORED if has_passed else NO_CONVERSATION)
+        store, record = found
+        return handler(replace(call, desk=replace(call.desk, store=store)), record)
 
     return handle
 
 
-def _known(call: Call) -> ConversationRecord | None:
-    return call.desk.store.conversation(call.request.tenant, call.names["conversation"])
+def _found(call: Call) -> tuple[Store, ConversationRecord] | None:
+    """The conversation that *call* is about, and where it is."""
+    tenant, name = call.request.tenant, call.names["conversation"]
+    for store in (call.desk.store, call.desk.passing.store):
+        if (record := store.conversation(tenant, name)) is not None:
+            return store, record
+    return None
 
 
 ROUTES: tuple[Route, ...] = (

@@ -10,10 +10,15 @@ from ...frozen import dataclass
 from ...protocol.events import ConversationId, Json
 from ...protocol.resource_table import read_body, read_time
 from ..store.changes import Change
+from ..store.passing import Passing
 from ..store.records import MarkRecord, MemberRecord
 from ..store.store import Store
 
 NO_CONVERSATION = "The conversationId is either invalid or does not exist."
+NOT_STORED = (
+    "This conversation has ended, and nothing of it was stored, as its start asked "
+    "for (store: false)."
+)
 _WRITE_TIMEOUT = 30.0
 _BOOLEANS = {"true": True, "false": False}
 
@@ -76,6 +81,8 @@ class Desk:
     """What routes work with."""
 
     store: Store
+    passing: Passing
+    """Conversations that are not to be stored."""
     now: Callable[[], datetime]
     """Wall time, UTC."""
     new_id: Callable[[], str]
