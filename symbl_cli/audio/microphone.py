@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TypeAlias
 
-from ..errors import AudioError, SymblError
+from ..errors import AudioError, MissingError, SymblError
 from ..frozen import dataclass
 from ..media.format import AudioFormat
 from .devices import MICROPHONE, SYSTEM, choose, open_device
@@ -27,6 +27,8 @@ _LOST_AFTER_LOOKS = 20
 _SLEEP = 2.0
 _TRY_AGAIN_AFTER = 0.5
 _CLOSED_WITHIN = 2.0
+_MOST_HANGING = 3
+"""Streams that a driver may hang in closing before no more are opened."""
 _RATES = (48000, 44100, 16000)
 
 
@@ -109,6 +111,9 @@ class Microphone:
         self._idle_looks = 0
         self._heard_on = device.name
         """The device that people know of; none while it is lost."""
+        self._dud = ""
+        """The device that was opened last, if it gave nothing since one was lost."""
+        self._closing: list[Thread] = []
         self._asleep = clocks.asleep()
         self._stream, self.format = self._open_first(formats)
         self._timeline = Timeline(self.format)
@@ -182,6 +187,7 @@ class Microphone:
     def _hear(self, heard: Heard) -> Iterator[Captured]:
         self._has_begun = True
         self._idle_looks = 0
+        self._dud = ""
         if self._heard_on != self._device.name:
             self._heard_on = self._device.name
             yield SourceState("device_changed", device=self._device.name)
@@ -204,6 +210,8 @@ class Microphone:
         if self._heard_on:
             self._heard_on = ""
             yield SourceState("device_lost", device=self._device.name)
+        else:
+            self._dud = self._device.name
         self._timeline.lose_device()
         self._open_again()
 
@@ -224,7 +232,7 @@ class Microphone:
         )
 
     def _open_again(self) -> None:
-        """Open the same device, else the default, as soon as there is one.
+        """Open the same device, else the default, as soon as one can be.
 
         On a thread that is left behind when this is closed: a driver may hang.
         """
@@ -241,27 +249,42 @@ class Microphone:
 
     def _reopens(self) -> bool:
         try:
-            device = self._same_or_default()
-            stream = self._driver.open(device, self.format, self._deliver)
+            return any(map(self._takes, self._same_and_default()))
         except SymblError as exc:
+            log.debug("%s", exc.message)
+            return False
+
+    def _takes(self, device: InputDevice) -> bool:
+        """Whether *device* could be opened in place of the one that was."""
+        self._closing = [thread for thread in self._closing if thread.is_alive()]
+        if len(self._closing) >= _MOST_HANGING:
+            return False
+        try:
+            stream = self._driver.open(device, self.format, self._deliver)
+        except AudioError as exc:
             log.debug("%s", exc.message)
             return False
         self._device = device
         self._replace_stream(stream)
         return True
 
-    def _same_or_default(self) -> InputDevice:
+    def _same_and_default(self) -> list[InputDevice]:
+        """What to record now, best first; one that just gave nothing comes last."""
         devices = self._driver.devices()
         same = [device for device in devices if device.name == self.name]
-        default = SYSTEM if self._device.is_monitor else MICROPHONE
-        return same[0] if same else choose(devices, default).device
+        kind = SYSTEM if self._device.is_monitor else MICROPHONE
+        try:
+            default = [choose(devices, kind).device]
+        except MissingError:
+            default = []
+        return sorted(same[:1] + default, key=lambda device: device.name == self._dud)
 
     def _replace_stream(self, stream: Stream) -> None:
         """Close the one there is; once all is closed, *stream* too."""
         with self._replacing:
             old, self._stream = self._stream, stream
         if old is not _NOTHING:
-            _in_time(old.close)
+            self._closing += _in_time(old.close)
         if self._gate.is_closed and stream is not _NOTHING:
             self._replace_stream(_NOTHING)
 
@@ -278,8 +301,8 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-def _in_time(close: Callable[[], None]) -> None:
-    """Call *close*, but leave it behind where a driver hangs in it.
+def _in_time(close: Callable[[], None]) -> list[Thread]:
+    """Call *close*, but leave it behind where a driver hangs in it: on that thread.
 
     Words that were heard must not wait for a device that was torn out.
     """
@@ -288,6 +311,8 @@ def _in_time(close: Callable[[], None]) -> None:
     closing.join(_CLOSED_WITHIN)
     if closing.is_alive():
         log.info("the audio driver does not let go of its device")
+        return [closing]
+    return []
 
 
 def _formats(

@@ -27,6 +27,7 @@ class PyAudioDriver:
         self._library = pyaudio
         self._audio = self._start()
         self._is_fresh = True
+        self._open_ones: set[_PyAudioStream] = set()
 
     def devices(self) -> tuple[InputDevice, ...]:
         self._look_again()
@@ -49,30 +50,35 @@ class PyAudioDriver:
             return proceed
 
         try:
-            return _PyAudioStream(
-                self._audio.open(
-                    rate=audio_format.sample_rate,
-                    channels=audio_format.channels,
-                    format=self._library.paInt16,
-                    input=True,
-                    input_device_index=device.index,
-                    frames_per_buffer=block_samples(audio_format.sample_rate),
-                    stream_callback=enqueue,
-                )
+            native = self._audio.open(
+                rate=audio_format.sample_rate,
+                channels=audio_format.channels,
+                format=self._library.paInt16,
+                input=True,
+                input_device_index=device.index,
+                frames_per_buffer=block_samples(audio_format.sample_rate),
+                stream_callback=enqueue,
             )
         except (OSError, ValueError) as exc:
             code = exc.errno if isinstance(exc, OSError) else None
             raise failure(code or 0, str(exc), device.name, audio_format) from exc
+        stream = _PyAudioStream(native, self._open_ones)
+        self._open_ones.add(stream)
+        return stream
 
     def close(self) -> None:
         self._audio.terminate()
 
     def _look_again(self) -> None:
-        """PortAudio looks for devices only when it starts."""
-        if not self._is_fresh:
-            self._audio.terminate()
-            self._audio = self._start()
-        self._is_fresh = False
+        """PortAudio looks for devices only when it starts, once all streams are closed.
+
+        One that hangs in closing would hang this too, for as long as it does.
+        """
+        is_fresh, self._is_fresh = self._is_fresh, False
+        if is_fresh or self._open_ones:
+            return
+        self._audio.terminate()
+        self._audio = self._start()
 
     def _start(self) -> "_Library":
         try:
@@ -90,8 +96,9 @@ class PyAudioDriver:
 class _PyAudioStream:
     last_words = ""
 
-    def __init__(self, stream: "_Native") -> None:
+    def __init__(self, stream: "_Native", open_ones: "set[_PyAudioStream]") -> None:
         self._stream = stream
+        self._open_ones = open_ones
 
     @property
     def is_active(self) -> bool:
@@ -105,6 +112,7 @@ class _PyAudioStream:
             self._stream.close()
         except OSError as exc:
             log.debug("closing the device: %s", exc)
+        self._open_ones.discard(self)
 
 
 _Record: TypeAlias = Mapping[str, str | int | float]
