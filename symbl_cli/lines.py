@@ -3,6 +3,7 @@
 Lines are what sinks, the journal, hooks and webhooks know; frames stop before them.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
@@ -10,6 +11,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from .frozen import dataclass
+
+RECENT = 128
+"""Finals of a run after which one is not revised any more."""
 
 
 class InsightKind(StrEnum):
@@ -292,6 +296,31 @@ def fold(bodies: Iterable[Body]) -> list[Revised]:
     for body in bodies:
         folded.add(body)
     return folded.kept()
+
+
+class Firsts:
+    """Which finals and findings are told for the first time, in hours of lines.
+
+    Of finals the newest *recent* are known: none is revised later than that.
+    """
+
+    def __init__(self, recent: int = RECENT) -> None:
+        self._recent = recent
+        self._finals: OrderedDict[str, None] = OrderedDict()
+        self._findings: set[str] = set()
+
+    def is_first(self, body: Revised) -> bool:
+        """Whether the id of *body*, a final or a finding, was not asked for before."""
+        known = self._finals if isinstance(body, Transcript) else self._findings
+        if body.id in known:
+            return False
+        if isinstance(body, Transcript):
+            self._finals[body.id] = None
+            if len(self._finals) > self._recent:
+                self._finals.popitem(last=False)
+        else:
+            self._findings.add(body.id)
+        return True
 
 
 def _is_gone(body: Revised) -> bool:

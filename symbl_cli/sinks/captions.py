@@ -1,7 +1,7 @@
 """Captions as they come: a block a cue, so that the file is one at every instant."""
 
 from ..documents.captions import VTT_HEAD, Captioner, Cue, Spoken, TimedWord, srt, vtt
-from ..lines import Begin, Line, Transcript
+from ..lines import Begin, Firsts, Line, Transcript
 from ..text.terminal import terminal_safe
 from .output import Output
 
@@ -50,15 +50,17 @@ class _Captions:
 
     def __init__(self) -> None:
         self._captioner = Captioner()
-        self._shown: set[str] = set()
+        self._firsts = Firsts()
 
     def after(self, line: Line) -> tuple[Cue, ...]:
         match line.body:
-            case Transcript(final=True) as said if said.id not in self._shown:
-                self._shown.add(said.id)
+            case Transcript(final=True) as said if self._is_new(said):
                 return tuple(self._captioner.cues(_spoken(said)))
             case _:
                 return ()
+
+    def _is_new(self, said: Transcript) -> bool:
+        return bool(said.text) and self._firsts.is_first(said)
 
 
 def _spoken(said: Transcript) -> Spoken:

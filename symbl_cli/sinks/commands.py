@@ -19,6 +19,7 @@ from ..lines import (
     Body,
     End,
     Entity,
+    Firsts,
     Insight,
     Line,
     Status,
@@ -120,7 +121,7 @@ class Commands:
         self._notices = notices
         self._time_limit = time_limit
         self._patience = patience
-        self._seen: set[tuple[str, str]] = set()
+        self._firsts = Firsts()
         self._executor = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="hook")
         self._waiting: set[Future[None]] = set()
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -176,10 +177,7 @@ class Commands:
             case Transcript(final=False) | Transcript(text=""):
                 return False
             case Transcript() | Insight() | Topic() | Tracker() | Entity():
-                key = (line_type(body), body.id)
-                is_new = key not in self._seen
-                self._seen.add(key)
-                return is_new
+                return self._firsts.is_first(body)
             case _:
                 return True
 

@@ -1,5 +1,6 @@
 """Notes in Markdown: the transcript as it comes, what came of it at the end."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from ..documents.notes import (
@@ -11,7 +12,17 @@ from ..documents.notes import (
     paragraph,
     sections,
 )
-from ..lines import Begin, End, Fold, Insight, InsightKind, Line, Topic, Transcript
+from ..lines import (
+    RECENT,
+    Begin,
+    End,
+    Fold,
+    Insight,
+    InsightKind,
+    Line,
+    Topic,
+    Transcript,
+)
 from ..text.terminal import terminal_safe
 from .output import Output
 from .text_form import due_text, weightiest
@@ -22,8 +33,10 @@ class Markdown:
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._said: dict[str, str] = {}
-        """The text of each message, for those that answer a question."""
+        self._recent: OrderedDict[str, str] = OrderedDict()
+        """The texts of the newest messages: one of them may answer a question."""
+        self._answers: dict[str, str | None] = {}
+        """The texts of those that do, as far as they were told."""
         self._found = Fold()
 
     def handle(self, line: Line) -> None:
@@ -32,6 +45,9 @@ class Markdown:
                 self._output.write(heading(terminal_safe(title or ""), began))
             case Transcript(final=True) as said if said.text:
                 self._say(said)
+            case Insight(answered_by=str(answer)) as found:
+                self._found.add(found)
+                self._answers.setdefault(answer, self._recent.get(answer))
             case Insight() | Topic() as found:
                 self._found.add(found)
             case End():
@@ -45,10 +61,15 @@ class Markdown:
 
     def _say(self, said: Transcript) -> None:
         text = terminal_safe(said.text)
-        if said.id not in self._said:
-            name = terminal_safe(said.speaker.name)
-            self._output.write(paragraph(Paragraph(name, text, said.start)))
-        self._said[said.id] = text
+        if said.id in self._answers:
+            self._answers[said.id] = text
+        if said.id in self._recent:
+            return
+        name = terminal_safe(said.speaker.name)
+        self._output.write(paragraph(Paragraph(name, text, said.start)))
+        self._recent[said.id] = text
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
 
     def _findings(self) -> Findings:
         kept = self._found.kept()
@@ -64,7 +85,7 @@ class Markdown:
         return Question(
             terminal_safe(question.speaker.name),
             terminal_safe(question.text),
-            self._said.get(question.answered_by) if question.answered_by else None,
+            self._answers.get(question.answered_by) if question.answered_by else None,
         )
 
 

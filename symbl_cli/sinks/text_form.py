@@ -6,6 +6,7 @@ from ..documents.times import clock
 from ..lines import (
     Body,
     Due,
+    Firsts,
     Fold,
     Insight,
     InsightKind,
@@ -27,7 +28,7 @@ class Telling:
     """Tells each final and insight of a run once: its first revision."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._firsts = Firsts()
         self._topics = Fold()
 
     def tell(self, body: Body) -> str | None:
@@ -36,11 +37,11 @@ class Telling:
             case Topic():
                 self._topics.add(body)
             case Transcript(final=True, text=text) if text:
-                return self._once(body.id, body.start, transcript_text(body))
+                return self._once(body, transcript_text(body))
             case Insight(removed=False):
-                return self._once(body.id, body.start, insight_text(body))
+                return self._once(body, insight_text(body))
             case Tracker(removed=False):
-                return self._once(body.id, body.start, f"# {body.name}: {body.match}")
+                return self._once(body, f"# {body.name}: {body.match}")
             case _:
                 pass
         return None
@@ -50,11 +51,10 @@ class Telling:
         names = [topic.text for topic in weightiest(self._topics.kept())]
         return terminal_safe(f"Topics: {', '.join(names)}") if names else None
 
-    def _once(self, id_: str, start: float, text: str) -> str | None:
-        if id_ in self._told:
+    def _once(self, body: Transcript | Insight | Tracker, text: str) -> str | None:
+        if not self._firsts.is_first(body):
             return None
-        self._told.add(id_)
-        return terminal_safe(f"[{clock(start)}] {text}")
+        return terminal_safe(f"[{clock(body.start)}] {text}")
 
 
 def weightiest(kept: Iterable[Revised]) -> list[Topic]:

@@ -25,9 +25,7 @@ class Findings:
     ) -> None:
         self._record = record
         self._speakers = speakers
-        self._nowhere = Said(
-            "", 0.0, 0.0, started_at, lines.SpeakerRef("", "Speaker 1")
-        )
+        self._nowhere = Said(0.0, 0.0, started_at, lines.SpeakerRef("", "Speaker 1"))
         self._revs: dict[str, int] = {}
         self._latest: dict[str, int] = {}
         """What an unnumbered finding said last, as a hash."""

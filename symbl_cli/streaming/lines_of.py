@@ -63,7 +63,7 @@ class LinesOf:
         self._has_lag = has_lag
         self._started_at = started_at
         self._speakers = Speakers(tuple(voice.person for voice in voices))
-        self._record = Record()
+        self._record = Record(started_at)
         self._findings = Findings(self._record, self._speakers, started_at)
         self._open: dict[str, _Open] = {}
         self._current: dict[tuple[int, str], str] = {}

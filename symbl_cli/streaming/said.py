@@ -1,13 +1,15 @@
 """Who says what when, as far as lines refer back to it."""
 
+from array import array
 from collections import OrderedDict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..frozen import dataclass
-from ..lines import SpeakerRef, Transcript
+from ..lines import RECENT, SpeakerRef, Transcript
 from ..protocol.events import MessageId, Person
 
-_RECENT = 64
+_RECENT = RECENT // 2
+_MICROSECOND = timedelta(microseconds=1)
 """Finals whose whole line is kept, for what is known of them only later."""
 
 
@@ -15,8 +17,6 @@ _RECENT = 64
 class Said:
     """Where a message stands."""
 
-    id: str
-    """The one string for all who keep it: every frame brings a copy."""
     start: float
     end: float
     at: datetime
@@ -70,14 +70,16 @@ def _are_same(own: Person | None, other: Person | None) -> bool:
 class Record:
     """What was said in a run: by utterance, and by the ids of messages."""
 
-    def __init__(self) -> None:
-        self._said: dict[str, Said] = {}
+    def __init__(self, started_at: datetime) -> None:
+        self._numbers: dict[str, int] = {}
+        self._said = _Columns(started_at)
         self._ids: dict[MessageId, str] = {}
         self._recent: OrderedDict[str, Transcript] = OrderedDict()
 
     def add(self, line: Transcript) -> None:
         """A final line."""
-        self._said[line.id] = Said(line.id, line.start, line.end, line.at, line.speaker)
+        if line.id not in self._numbers:
+            self._numbers[line.id] = self._said.append(line)
         self._recent[line.id] = line
         self._recent.move_to_end(line.id)
         if len(self._recent) > _RECENT:
@@ -85,7 +87,7 @@ class Record:
 
     def has(self, utterance: str) -> bool:
         """Whether *utterance* is final."""
-        return utterance in self._said
+        return utterance in self._numbers
 
     def recent(self, utterance: str) -> Transcript | None:
         """The last line of *utterance*, if it was not long ago."""
@@ -96,15 +98,46 @@ class Record:
         self._ids[message] = utterance
 
     def is_paired(self, message: MessageId) -> bool:
-        return message in self._ids or message in self._said
+        return message in self._ids or message in self._numbers
 
     def utterance(self, message: MessageId) -> str:
         """The id under which people know *message*."""
         utterance = self._ids.get(message, message)
-        known = self._said.get(utterance)
-        return utterance if known is None else known.id
+        number = self._numbers.get(utterance)
+        # The one string for all who keep it: every frame brings a copy.
+        return utterance if number is None else self._said.ids[number]
 
     def find(self, messages: tuple[MessageId, ...]) -> list[Said]:
         """Those of *messages* that are known, in order."""
         ids = (self.utterance(message) for message in messages)
-        return [self._said[one] for one in ids if one in self._said]
+        known = (self._numbers[one] for one in ids if one in self._numbers)
+        return [self._said.at(number) for number in known]
+
+
+class _Columns:
+    """The finals of hours in a few bytes each: insights refer back to any of them."""
+
+    def __init__(self, started_at: datetime) -> None:
+        self.ids: list[str] = []
+        self._started_at = started_at
+        self._starts, self._ends = array("d"), array("d")
+        self._moments = array("q")
+        """Microseconds since the run began."""
+        self._speakers: list[SpeakerRef] = []
+
+    def append(self, line: Transcript) -> int:
+        """The number that *line* has from now on."""
+        self.ids.append(line.id)
+        self._starts.append(line.start)
+        self._ends.append(line.end)
+        self._moments.append((line.at - self._started_at) // _MICROSECOND)
+        self._speakers.append(line.speaker)
+        return len(self.ids) - 1
+
+    def at(self, number: int) -> Said:
+        return Said(
+            self._starts[number],
+            self._ends[number],
+            self._started_at + self._moments[number] * _MICROSECOND,
+            self._speakers[number],
+        )

@@ -7,6 +7,7 @@ from datetime import datetime
 from ..lines import (
     Body,
     Entity,
+    Firsts,
     Insight,
     Line,
     State,
@@ -36,12 +37,16 @@ class Teller:
         self._wall = wall
         self._seq = 0
         self._types: dict[str, str] = {}
+        """Of the findings that there are."""
+        self._firsts = Firsts()
+        self._finals = 0
         self._lateness = lateness
 
     @property
     def counts(self) -> dict[str, int]:
         """How many of each type the folded lines have."""
-        return dict(Counter(self._types.values()))
+        said = {"transcript": self._finals} if self._finals else {}
+        return said | Counter(self._types.values())
 
     def say(self, body: Body, conversation_id: str | None) -> None:
         """Raises what the sink raises."""
@@ -55,18 +60,14 @@ class Teller:
 
     def _count(self, body: Body) -> None:
         match body:
-            case Transcript(id=name, final=True, text=text):
-                self._keep(name, body, is_there=bool(text))
+            case Transcript(final=True, text=text) if text:
+                self._finals += self._firsts.is_first(body)
+            case Insight() | Topic() | Tracker() | Entity() if body.removed:
+                self._types.pop(body.id, None)
             case Insight() | Topic() | Tracker() | Entity():
-                self._keep(body.id, body, is_there=not body.removed)
+                self._types[body.id] = line_type(body)
             case _:
                 pass
-
-    def _keep(self, name: str, body: Body, *, is_there: bool) -> None:
-        if is_there:
-            self._types[name] = line_type(body)
-        else:
-            self._types.pop(name, None)
 
     def _late(self, body: Body) -> Status | None:
         match body:
