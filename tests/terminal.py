@@ -38,6 +38,14 @@ class Terminal:
         """A control key is a signal to the whole foreground group."""
         os.write(self._keyboard, key)
 
+    def signal(self, number: int) -> None:
+        """To the job alone: no key sends it."""
+        os.kill(os.tcgetpgrp(self._keyboard), number)
+
+    def look(self) -> None:
+        """Read what is written for a moment."""
+        self._take(time.monotonic() + _GLANCE)
+
     def until(self, text: str) -> None:
         """Wait until *text* is shown; control codes in it do not count."""
         deadline = time.monotonic() + LIMIT
@@ -99,12 +107,27 @@ def terminal(
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Terminal]:
     """`symbl` in the foreground of a terminal of its own."""
+    with job_in_terminal(
+        home, command(arguments), size=size, environment=environment
+    ) as window:
+        yield window
+
+
+@contextmanager
+def job_in_terminal(
+    home: Home,
+    job: Sequence[str],
+    *,
+    size: tuple[int, int] = (24, 80),
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Terminal]:
+    """The same with any command, which is *job*."""
     keyboard, screen = pty.openpty()
     news, news_end = os.pipe()
     orders_end, orders = os.pipe()
     window = Terminal(keyboard, news, orders)
     window.resize(*size)
-    shell = _shell(home, command(arguments), screen, news_end, orders_end, environment)
+    shell = _shell(home, job, screen, news_end, orders_end, environment)
     for fd in (screen, news_end, orders_end):
         os.close(fd)
     try:

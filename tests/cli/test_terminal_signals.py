@@ -1,4 +1,4 @@
-"""Keys pressed in a real terminal while somebody is in the middle of a sentence."""
+"""Keys pressed in a real terminal; every way to end is in test_signal_matrix.py."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import soundfile
 
 from tests.cli.expected import DEMO
 from tests.cli.talks import talk_in
-from tests.command_line import Home, check_lines, finished, read_until
+from tests.command_line import Home, check_lines, finished
 from tests.scripted_speech import say, silence, speech
 from tests.streaming.service import Peer, Service
 from tests.terminal import INTERRUPT, SUSPEND, Terminal, terminal
@@ -65,41 +65,6 @@ def talking(home: Home, folder: Path, *options: str, **more: str) -> Iterator[Ta
             yield Talk(window, voice, file)
     finally:
         os.close(voice)
-
-
-@contextmanager
-def mid_sentence(home: Home, folder: Path, *options: str) -> Iterator[Talk]:
-    """One sentence is over, of the next "nobody knows it yet" has been said."""
-    with talking(home, folder, *options) as talk:
-        talk.say(speech("so be it") + say("nobody knows it yet"))
-        talk.window.until("so be it")
-        talk.window.until("nobody kn")
-        yield talk
-
-
-@pytest.mark.parametrize("options", [(), ("--json", "--interim")], ids=["live", "json"])
-def test_ctrl_c_brings_the_last_words(
-    scripted: Home, tmp_path: Path, options: tuple[str, ...]
-) -> None:
-    with mid_sentence(scripted, tmp_path, *options) as talk:
-        talk.window.press(INTERRUPT)
-        news = talk.window.news()
-
-    assert news == "ended 130"
-    assert talk.texts == ["so be it", "nobody knows it yet"]
-    assert talk.lines[-1]["reason"] == "interrupted"
-    assert "nobody knows it yet" in talk.window.written
-    assert "Traceback" not in talk.window.written
-
-
-def test_closing_the_window_loses_no_word(scripted: Home, tmp_path: Path) -> None:
-    with mid_sentence(scripted, tmp_path) as talk:
-        talk.window.hang_up()
-        news = talk.window.news()
-
-    assert news == "ended 129"
-    assert talk.texts == ["so be it", "nobody knows it yet"]
-    assert talk.lines[-1]["reason"] == "hangup"
 
 
 def test_ctrl_z_pauses_and_loses_no_word(scripted: Home, tmp_path: Path) -> None:
@@ -160,26 +125,6 @@ def _silent(peer: Peer) -> None:
 REMOTE = {"SYMBL_ACCESS_TOKEN": "token-1"}
 
 
-def test_a_second_ctrl_c_leaves_at_once(own_home: Home, tmp_path: Path) -> None:
-    with Service(_silent) as service:
-        options = ("--api-url", service.url)
-        with talking(own_home, tmp_path, *options, **REMOTE) as talk:
-            mode = talk.window.mode
-            talk.say(silence(0.1))
-            talk.window.until("listening")
-            talk.window.press(INTERRUPT)
-            talk.window.until("waiting for the last words")
-            talk.window.press(INTERRUPT)
-            news = talk.window.news()
-            last_mode = talk.window.mode
-
-    assert news == "ended 130"
-    assert last_mode == mode
-    said = [json.loads(line) for line in talk.file.read_text().splitlines()]
-    assert said[-1]["type"] == "status"  # nobody waited for the end
-    assert "Traceback" not in talk.window.written
-
-
 def test_a_server_without_last_words_is_not_waited_for_for_ever(
     own_home: Home, tmp_path: Path
 ) -> None:
@@ -217,19 +162,6 @@ def test_a_server_that_the_run_has_started_hears_no_key(
     assert [one["id"] for one in json.loads(listed.stdout)] == [
         talk.lines[-1]["conversation_id"]
     ]
-
-
-def test_a_request_to_end_brings_the_last_words(scripted: Home) -> None:
-    with scripted.process("stream", "-", "--json", "--interim") as process:
-        assert process.stdin is not None
-        process.stdin.write(silence(1.2) + say("nobody knows it yet"))
-        process.stdin.flush()
-        read_until(process, lambda line: "nobody kn" in line)
-        process.send_signal(signal.SIGTERM)
-        ran = finished(process)
-
-    assert (ran.code, ran.texts) == (143, ["nobody knows it yet"])
-    assert ran.lines[-1]["reason"] == "terminated"
 
 
 def test_a_reader_who_leaves_ends_the_run_quietly(scripted: Home) -> None:
