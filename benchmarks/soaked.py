@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.watched import FRAMES
 from tests.command_line import LIMIT, Home
 
 PROGRAM = Path(__file__).with_name("watched.py")
@@ -64,7 +65,7 @@ class Watched:
 def watched(home: Home, *command: str, is_traced: bool) -> Iterator[Watched]:
     """`symbl` *command* while it runs; its stderr is a file of *home*."""
     path = home.folder / f"{command[0]}.watched"
-    more = {"PYTHONTRACEMALLOC": _FRAMES} if is_traced else {}
+    more = {FRAMES: _FRAMES} if is_traced else {}
     with errors_of(home, command[0]).open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, str(PROGRAM), str(path), *command],

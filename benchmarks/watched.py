@@ -3,13 +3,15 @@
     python benchmarks/watched.py FILE ARGUMENTS…
 
 A JSON line every two seconds: `queues` by name, the most that one of them holds, and
-now and then `kinds`, how many objects of each type there are. Started with
-PYTHONTRACEMALLOC it adds `grown`, where in the code the memory came from that is new
-since the first minutes. Nothing in the product knows of it.
+now and then `kinds`, how many objects of each type there are. With SOAK_FRAMES=3 in
+the environment it adds `grown`, where in the code the memory came from that is new
+since the first minutes, with so many calls that led there; processes that this one
+starts are not traced. Nothing in the product knows of it.
 """
 
 import gc
 import json
+import os
 import sys
 import threading
 import time
@@ -23,12 +25,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from symbl_cli.__main__ import main as symbl
 
+FRAMES = "SOAK_FRAMES"
 PERIOD = 2.0
 _FIRST = 0.1
 """Seconds of the first period, which grow: what is short is seen too."""
 _KINDS_EVERY = 15
-_TRACED_FROM = 60
+_TRACED_FROM = 30
 """Looks before the first snapshot, and between two."""
+_STARTED = 5
+"""Looks after which everything is imported: what is traced from then on is news."""
 _MOST_KINDS = 60
 _MOST_PLACES = 25
 
@@ -75,9 +80,11 @@ QUEUES: Mapping[tuple[str, str], Mapping[str, str]] = {
 class Watch(threading.Thread):
     """Looks until the process ends."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, frames: int) -> None:
+        """*frames*: of the calls that lead to an allocation; 0: it is not traced."""
         super().__init__(name="watch", daemon=True)
         self._path = path
+        self._frames = frames
         self._first: tracemalloc.Snapshot | None = None
 
     def run(self) -> None:
@@ -94,7 +101,9 @@ class Watch(threading.Thread):
         more: dict[str, object] = {}
         if look % _KINDS_EVERY == 0:
             more["kinds"] = dict(kinds().most_common(_MOST_KINDS))
-        if tracemalloc.is_tracing() and look and look % _TRACED_FROM == 0:
+        if self._frames and look == _STARTED:
+            tracemalloc.start(self._frames)
+        if tracemalloc.is_tracing() and look % _TRACED_FROM == 0:
             more["grown"] = list(self._grown())
         return more
 
@@ -143,7 +152,7 @@ def _size(queue: object) -> int:
 
 
 def main() -> int:
-    Watch(Path(sys.argv[1])).start()
+    Watch(Path(sys.argv[1]), int(os.environ.pop(FRAMES, "0"))).start()
     sys.argv = ["symbl", *sys.argv[2:]]
     return symbl()
 
