@@ -23,6 +23,17 @@ from tests.insights.conversation import ANN, BEA, same_id, talk
         "let me know when it is done",
         "we will discuss that later",
         "I'll follow up with Dora",
+        "I hope to hear back from the plumber",
+        "let's circle back to the fence",
+        "we will reconvene after lunch",
+        "can you schedule a walk through the garden",
+        "I'll give the plumber a quick call",
+        "I'll keep you posted",
+        "let's take it offline",
+        "get hold of the landlord before noon",
+        "I'll write to the council",
+        "please check in with Dora",
+        "that is one for the next meeting",
     ],
 )
 def test_getting_in_touch_and_coming_back_is_a_follow_up(task: str) -> None:
@@ -38,6 +49,12 @@ def test_getting_in_touch_and_coming_back_is_a_follow_up(task: str) -> None:
         "I'll check the numbers again",
         "we need to finish the report",
         "please send me the address",
+        "we can set up a work schedule",
+        "you could mail them to the office",
+        "I'll go back and count the tiles",
+        "I'll write a brief summary",
+        "please check in the luggage",
+        "I'll finish the talk about roses",
     ],
 )
 def test_other_work_is_none(task: str) -> None:
