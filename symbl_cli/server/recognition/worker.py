@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from array import array
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Condition, Thread
@@ -26,10 +27,13 @@ from .frames import (
     encode_reply,
     read_frame,
 )
+from .memory import give_back
 from .recognizer import Recognizer
 
 _BEAT = 1.0
 """Seconds between two signs of life."""
+_TIDIED_EVERY = 10
+"""Decodes."""
 _MOST_BEATS = 30
 """For one thing: what takes longer than that may never come to an end."""
 
@@ -49,11 +53,13 @@ def main(arguments: list[str]) -> None:
         _send(replies, Refused(exc.message, exc.suggestion))
         return
     _send(replies, Ready())
-    while True:
+    for number in count(1):
         request = requests.get()
         with pulse:
             reply = _decode(recognizer, request)
         _send(replies, reply)
+        if number % _TIDIED_EVERY == 0:
+            give_back()
 
 
 def open_recognizer(name: RecognizerName, model: Path) -> Recognizer:
