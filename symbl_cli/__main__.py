@@ -3,6 +3,7 @@
 import sys
 
 from . import __version__
+from .own_stderr import write_apart
 
 
 def main() -> int:
@@ -13,6 +14,7 @@ def main() -> int:
         return 0
     from .cli.main import run
 
+    write_apart()
     return run(sys.argv[1:])
 
 

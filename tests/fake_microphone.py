@@ -1,26 +1,30 @@
-"""A microphone without a sound card: an ALSA device that reads a pipe in real time."""
+"""Microphones without a sound card: ALSA devices that read a pipe in real time."""
 
 import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from itertools import chain, repeat
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 _F_SETPIPE_SZ = 1031
 _SMALLEST_PIPE = 4096
 _TICK = 0.1
+_TICK_SIZE = 3200
+"""Bytes of a tick at 16 kHz, mono."""
 
 _CONFIGURATION = """
-pcm.fakemic {{
+pcm.{raw} {{
   type file  slave.pcm {{ type null }}
   file "/dev/null"  infile "{pipe}"  format "raw"
 }}
-pcm.!default {{
+pcm.{name} {{
   type plug
-  slave {{ pcm "fakemic"  format S16_LE  rate {rate}  channels {channels} }}
+  slave {{ pcm "{raw}"  format S16_LE  rate {rate}  channels {channels} }}
 }}
 """
 
@@ -44,12 +48,12 @@ def fake_microphone(
     size = int(rate * _TICK) * channels * 2
     assert size <= _SMALLEST_PIPE
     pipe, configuration = folder / "microphone.pipe", folder / "asound.conf"
-    os.mkfifo(pipe)
     configuration.write_text(
-        _CONFIGURATION.format(pipe=pipe, rate=rate, channels=channels)
+        _CONFIGURATION.format(
+            raw="fakemic", name="!default", pipe=pipe, rate=rate, channels=channels
+        )
     )
-    fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # survives those who only look
-    fcntl.fcntl(fd, _F_SETPIPE_SZ, _SMALLEST_PIPE)
+    fd = _open_pipe(pipe)
     ended = Event()
     places = range(0, len(sound), size)
     spoken = (sound[place : place + size].ljust(size, b"\0") for place in places)
@@ -63,6 +67,104 @@ def fake_microphone(
         ended.set()
         feeder.join()
         os.close(fd)
+
+
+class HandMicrophone:
+    """One that a test speaks into, unplugs and plugs in; else it hears silence."""
+
+    def __init__(self, pipe: Path) -> None:
+        self._fd = _open_pipe(pipe)
+        self._said: SimpleQueue[bytes] = SimpleQueue()
+        self._is_unplugged = Event()
+        self._ended = Event()
+        self._feeder = Thread(
+            target=_feed, args=(self._fd, self._ticks(), self._ended), name=pipe.name
+        )
+        self._feeder.start()
+
+    def say(self, sound: bytes) -> None:
+        """Let it hear *sound*, 16 kHz and mono, as soon as somebody records."""
+        for place in range(0, len(sound), _TICK_SIZE):
+            self._said.put(sound[place : place + _TICK_SIZE].ljust(_TICK_SIZE, b"\0"))
+
+    def unplug(self) -> None:
+        """Give nothing at all, so that a driver hangs even in closing it."""
+        self._is_unplugged.set()
+
+    def plug_in(self) -> None:
+        self._is_unplugged.clear()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._feeder.join()
+        os.close(self._fd)
+
+    def _ticks(self) -> Iterator[bytes]:
+        while True:
+            if self._is_unplugged.is_set():
+                yield b""
+                continue
+            try:
+                yield self._said.get_nowait()
+            except Empty:
+                yield bytes(_TICK_SIZE)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Two microphones, and what a process must have in its environment."""
+
+    yeti: HandMicrophone
+    built_in: HandMicrophone
+    """ALSA's default."""
+    configuration: Path
+    _entries: tuple[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"ALSA_CONFIG_PATH": str(self.configuration)}
+
+    def unplug_yeti(self) -> None:
+        """It gives nothing any more, and nobody finds it."""
+        self.yeti.unplug()
+        self._list(self._entries[1])
+
+    def plug_in_yeti(self) -> None:
+        self.yeti.plug_in()
+        self._list("".join(self._entries))
+
+    def _list(self, entries: str) -> None:
+        new = self.configuration.with_suffix(".new")
+        new.write_text(entries)
+        new.replace(self.configuration)
+
+
+@contextmanager
+def desk(folder: Path) -> Iterator[Desk]:
+    """The devices `yeti` and `default`, both 16 kHz and mono."""
+    names = {"yeti": "yeti", "built_in": "!default"}
+    pipes = {raw: folder / f"{raw}.pipe" for raw in names}
+    yeti, built_in = (
+        _CONFIGURATION.format(
+            raw=f"raw_{raw}", name=name, pipe=pipes[raw], rate=16000, channels=1
+        )
+        for raw, name in names.items()
+    )
+    with (
+        closing(HandMicrophone(pipes["yeti"])) as first,
+        closing(HandMicrophone(pipes["built_in"])) as second,
+    ):
+        opened = Desk(first, second, folder / "asound.conf", (yeti, built_in))
+        opened.plug_in_yeti()
+        yield opened
+
+
+def _open_pipe(pipe: Path) -> int:
+    """Its writing end, which survives those who only look."""
+    os.mkfifo(pipe)
+    fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    fcntl.fcntl(fd, _F_SETPIPE_SZ, _SMALLEST_PIPE)
+    return fd
 
 
 def _feed(fd: int, ticks: Iterator[bytes], ended: Event) -> None:

@@ -26,7 +26,7 @@ _LOST_AFTER_LOOKS = 20
 """Counted, not timed: a process that was stopped has not lost its device."""
 _SLEEP = 2.0
 _TRY_AGAIN_AFTER = 0.5
-_CLOSED_WITHIN = 2.0
+_CLOSED_WITHIN = 1.0
 _MOST_HANGING = 3
 """Streams that a driver may hang in closing before no more are opened."""
 _RATES = (48000, 44100, 16000)

@@ -1,7 +1,7 @@
 """Feeds and drivers that tests fill by hand."""
 
 from collections.abc import Iterator, Sequence
-from threading import Semaphore
+from threading import Event, Semaphore
 
 from symbl_cli.audio.drivers.driver import Deliver, InputDevice
 from symbl_cli.audio.source import Captured
@@ -45,8 +45,13 @@ class HandStream:
     """A device under a test's hand."""
 
     def __init__(
-        self, device: InputDevice, audio_format: AudioFormat, deliver: Deliver
+        self,
+        device: InputDevice,
+        audio_format: AudioFormat,
+        deliver: Deliver,
+        may_close: Event,
     ) -> None:
+        self._may_close = may_close
         self.device = device
         self.format = audio_format
         self.say = deliver
@@ -55,6 +60,7 @@ class HandStream:
 
     def close(self) -> None:
         self.is_active = False
+        self._may_close.wait(30)
 
 
 class HandDriver:
@@ -72,6 +78,11 @@ class HandDriver:
         """Heard as soon as a device is opened."""
         self.is_dead = False
         """Whether what is opened ends at once."""
+        self.refused = ""
+        """The device that cannot be opened."""
+        self.closing_waits_for = Event()
+        """Until it is set a stream that is opened hangs in closing."""
+        self.closing_waits_for.set()
         self._takes = takes
         self._opened = Semaphore(0)
 
@@ -83,16 +94,20 @@ class HandDriver:
     ) -> HandStream:
         if self._takes and audio_format not in self._takes:
             raise AudioError(f"{device.name!r} does not take {audio_format}")
-        self.streams.append(HandStream(device, audio_format, deliver))
+        if device.name == self.refused:
+            raise AudioError(f"{device.name!r} is in use")
+        self.streams.append(
+            HandStream(device, audio_format, deliver, self.closing_waits_for)
+        )
         self._opened.release()
         self.streams[-1].is_active = not self.is_dead
         if self.first_words:
             deliver(self.first_words)
         return self.streams[-1]
 
-    def has_opened(self, times: int) -> bool:
+    def has_opened(self, times: int, *, within: float = 10) -> bool:
         """Whether a device is opened so many *times*, soon."""
-        return all(self._opened.acquire(timeout=10) for _ in range(times))
+        return all(self._opened.acquire(timeout=within) for _ in range(times))
 
     def close(self) -> None:
         self.is_closed = True

@@ -206,6 +206,66 @@ def test_a_device_that_stays_quiet_is_lost_only_once() -> None:
     ]
 
 
+def test_a_device_that_gives_nothing_once_opened_again_gives_way_to_the_default() -> (
+    None
+):
+    desk = Desk(YETI, BUILT_IN)
+    desk.say()
+    desk.hear(1)
+    desk.driver.is_dead = True
+    desk.driver.streams[-1].is_active = False
+    lost = desk.hear(1)
+
+    heard = Thread(target=lambda: lost.extend(desk.hear(1)))
+    heard.start()
+    assert desk.driver.has_opened(3)
+    desk.driver.streams[-1].say(BLOCK)
+    heard.join(10)
+
+    tried = [stream.device.name for stream in desk.driver.streams[:3]]
+    assert tried == ["Yeti", "Yeti", "Built-in"]
+    assert lost == [
+        SourceState("device_lost", device="Yeti"),
+        SourceState("device_changed", device="Built-in"),
+    ]
+
+
+def test_a_device_that_cannot_be_opened_again_gives_way_to_the_default() -> None:
+    desk = Desk(YETI, BUILT_IN)
+    desk.say()
+    desk.hear(1)
+    desk.driver.refused = "Yeti"
+    desk.driver.first_words = BLOCK
+    desk.driver.streams[-1].is_active = False
+
+    assert desk.hear(2) == [
+        SourceState("device_lost", device="Yeti"),
+        SourceState("device_changed", device="Built-in"),
+    ]
+
+
+def test_a_driver_that_hangs_in_closing_is_not_asked_without_end() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.hear(1)
+    released = Event()
+    desk.driver.is_dead = True
+    desk.driver.closing_waits_for = released
+    desk.driver.streams[-1].is_active = False
+    lost = desk.hear(1)
+
+    reading = Thread(target=lambda: lost.extend(desk.items))
+    reading.start()
+    assert desk.driver.has_opened(4)  # once as it should, three times in vain
+    opened_more = desk.driver.has_opened(1, within=2)
+    released.set()
+    desk.microphone.close()
+    reading.join(10)
+
+    assert not opened_more
+    assert lost == [SourceState("device_lost", device="Yeti")]
+
+
 @pytest.mark.parametrize("call", ["open", "devices"])
 def test_a_driver_that_hangs_does_not_keep_the_last_words(call: str) -> None:
     desk = Desk(YETI)

@@ -6,6 +6,7 @@ import sys
 
 from ...errors import AudioError
 from ...media.format import AudioFormat
+from ...own_stderr import quieten_libraries
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,12 @@ def is_loopback(name: str) -> bool:
 
 
 def hush() -> None:
-    """Keep what ALSA and JACK say about absent hardware off stderr.
+    """Keep what ALSA, JACK and PortAudio say about absent hardware off stderr.
 
-    Both write there by themselves, a page of it on a machine without a sound card.
+    They write there by themselves, a page of it on a machine without a sound card, and
+    PortAudio of Debian as often as a device is lost.
     """
+    quieten_libraries()
     if sys.platform != "linux":
         return
     _set_handler("libasound.so.2", "snd_lib_error_set_handler")
