@@ -1,11 +1,13 @@
 """Trackers match a phrase as said, inflected or nearly so."""
 
+from dataclasses import replace
+
 import pytest
 
 from symbl_cli.protocol.events import TrackerSpec
-from symbl_cli.server.insights.findings import Said, TrackerMatch
+from symbl_cli.server.insights.findings import Party, Said, TrackerMatch
 from symbl_cli.server.insights.trackers import Trackers
-from tests.insights.conversation import ANN, same_id, talk
+from tests.insights.conversation import ANN, BEA, same_id, talk
 
 WATCHED = TrackerSpec(name="Leaks", vocabulary=("water leak", "burst pipe"))
 
@@ -63,3 +65,65 @@ def test_a_tracker_without_words_finds_nothing() -> None:
     trackers = Trackers((TrackerSpec(name="None", vocabulary=("", "?!")),), same_id)
 
     assert trackers.hear(said("Anything at all?!")) == ()
+
+
+def across(
+    *turns: tuple[Party, str], pause: float = 0.8
+) -> list[tuple[str, list[tuple[str, int]]]]:
+    """The phrases found in *turns* with their messages and offsets."""
+    trackers = Trackers((WATCHED,), same_id)
+    return [
+        (match.value, [(place.message_id, place.offset) for place in match.places])
+        for message in talk(turns, pause=pause)
+        for match in trackers.hear(message)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("There is a water", "leak.", [("water leak", [("m0", 11), ("m1", 0)])]),
+        ("A water.", "Leak again.", [("water leak", [("m0", 2), ("m1", 0)])]),
+        ("A water –", "… leak.", [("water leak", [("m0", 2), ("m1", 2)])]),
+        ("Many water", "leaks.", [("water leak", [("m0", -1), ("m1", -1)])]),
+        ("Some bursted", "pipe.", [("burst pipe", [("m0", -1), ("m1", -1)])]),
+        ("A water leak", "I said.", [("water leak", [("m0", 2)])]),
+        ("The", "water leak.", [("water leak", [("m1", 0)])]),
+        ("Is that water?", "Leak it.", []),
+        ("A river", "leak.", []),
+        ("...", "leak.", []),
+    ],
+)
+def test_a_phrase_cut_by_a_pause_is_found_once(
+    first: str, second: str, found: list[tuple[str, list[tuple[str, int]]]]
+) -> None:
+    assert across((ANN, first), (ANN, second)) == found
+
+
+def test_what_another_says_between_does_not_hide_a_phrase_that_is_cut() -> None:
+    found = across((ANN, "A water"), (BEA, "Mm."), (ANN, "leak."), pause=0.2)
+
+    assert found == [("water leak", [("m0", 2), ("m2", 0)])]
+
+
+def test_two_people_do_not_say_one_phrase() -> None:
+    assert across((ANN, "A water"), (BEA, "leak.")) == []
+
+
+def test_after_a_long_silence_nothing_goes_on() -> None:
+    assert across((ANN, "A water"), (ANN, "leak."), pause=4) == []
+
+
+def test_interim_words_end_a_phrase_that_a_pause_has_cut() -> None:
+    trackers = Trackers((WATCHED,), same_id)
+    earlier, cut, changed = talk([(ANN, "A water"), (ANN, "leak"), (ANN, "lily")])
+    trackers.hear(earlier)
+
+    (interim,) = trackers.hear_interim(cut)
+    (withdrawn,) = trackers.hear(replace(changed, id=cut.id, at=cut.at))
+
+    assert (interim.is_final, [place.offset for place in interim.places]) == (
+        False,
+        [2, 0],
+    )
+    assert (withdrawn.id, withdrawn.removed) == (interim.id, True)

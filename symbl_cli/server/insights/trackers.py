@@ -1,18 +1,27 @@
 """Trackers: phrases to watch for, as said, inflected or nearly so."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
 from ...frozen import dataclass
 from ...protocol.events import InsightId, TrackerSpec
 from .findings import Place, Said, TrackerMatch
+from .sentences import SentenceJoiner, speaker_key
 from .stemming import stem
-from .words import Word, norms, read_words
+from .words import norms, read_words
 
 _ALIKE = 88.0
 """Of 100, from where two phrases are the same but for a slip of hearing."""
 _SHORTEST_ALIKE = 5
 """Characters; below, everything is alike."""
+_LONGEST_ACROSS = 12
+"""Words on each side of a pause."""
+_PAUSE_MARKS = " \t\n.,;:…-–—"
+"""What a recogniser sets where it hears a pause."""
+_OVERLAP = 1.0
+"""Seconds by which two messages of one speaker may seem to overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +32,46 @@ class _Phrase:
     stems: tuple[str, ...]
 
 
+_Found: TypeAlias = dict[_Phrase, tuple[Place, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Words to search: of one message, or of two where a pause is between."""
+
+    norms: tuple[str, ...]
+    stems: tuple[str, ...]
+    seam: int = 0
+    """The index of the first word after the pause, 0 for none."""
+
+    def runs(self, size: int) -> Iterable[slice]:
+        """The places of *size* words in a row, all across the pause if there is one."""
+        first, end = 0, len(self.norms) - size + 1
+        if self.seam:
+            first, end = max(0, self.seam - size + 1), min(self.seam, end)
+        return (slice(start, start + size) for start in range(first, end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What a speaker said last, and which trackers were told of it."""
+
+    said: Said
+    told: frozenset[str]
+
+
 class Trackers:
-    """Watches what is said for the phrases of *specs*."""
+    """Watches what is said for the phrases of *specs*.
+
+    A phrase that a pause cuts in two is found with the second message, and names both.
+    """
 
     def __init__(
         self, specs: Sequence[TrackerSpec], new_id: Callable[[str], InsightId]
     ) -> None:
         self._new_id = new_id
         self._told: dict[str, set[_Phrase]] = {}
+        self._earlier: dict[str, _Earlier] = {}
         self._phrases = tuple(
             _Phrase(spec.name, value, spoken, tuple(map(stem, spoken)))
             for spec in specs
@@ -41,10 +82,13 @@ class Trackers:
     def hear(self, said: Said) -> tuple[TrackerMatch, ...]:
         """What *said* holds; what its interim words seemed to hold is withdrawn."""
         found = self._find(said)
+        told = frozenset(phrase.tracker for phrase in found)
+        self._earlier[speaker_key(said.speaker)] = _Earlier(said, told)
         matches = [self._match(said, phrase, at) for phrase, at in found.items()]
         withdrawn = self._told.pop(said.id, set()) - set(found)
+        nowhere = (Place(said.id, said.text, -1),)
         matches += [
-            self._match(said, phrase, -1, removed=True)
+            self._match(said, phrase, nowhere, removed=True)
             for phrase in sorted(withdrawn, key=lambda p: (p.tracker, p.value))
         ]
         return tuple(matches)
@@ -59,34 +103,52 @@ class Trackers:
             self._match(said, phrase, found[phrase], is_final=False) for phrase in news
         )
 
-    def _find(self, said: Said) -> dict[_Phrase, int]:
-        """Each phrase in *said* with its place, -1 where only similar.
-
-        A tracker that matches exactly is not searched for what is similar.
-        """
+    def _find(self, said: Said) -> _Found:
+        """Each phrase in *said* with its places, offset -1 where only similar."""
         if not self._phrases:
             return {}
-        words = read_words(said.text)
-        stems = tuple(stem(word.norm) for word in words)
-        exact = {
-            phrase: offset
+        found = self._within(said)
+        earlier = self._earlier.get(speaker_key(said.speaker))
+        if earlier and _goes_on(earlier.said, said):
+            found = self._across(earlier, said, found) | found
+        return found
+
+    def _within(self, said: Said) -> _Found:
+        exact: _Found = {
+            phrase: (Place(said.id, said.text, offset),)
             for phrase in self._phrases
             if (offset := _exact(said.text, phrase.value)) is not None
         }
-        told = {phrase.tracker for phrase in exact}
-        similar = {
-            phrase: -1
+        similar = self._similar(_stretch(said.text), _trackers(exact))
+        return exact | dict.fromkeys(similar, (Place(said.id, said.text, -1),))
+
+    def _across(self, earlier: _Earlier, said: Said, within: _Found) -> _Found:
+        """The phrases that begin in *earlier* and end in *said*."""
+        exact: _Found = {
+            phrase: _places(earlier.said, said, offset)
+            for phrase in self._phrases
+            if phrase not in within
+            and (offset := _exact_across(earlier.said, said, phrase)) is not None
+        }
+        # A neighbouring word more or less is similar too: what was told is left out.
+        told = _trackers(exact) | _trackers(within) | earlier.told
+        similar = self._similar(_stretch(earlier.said.text, said.text), told)
+        return exact | dict.fromkeys(similar, _places(earlier.said, said, None))
+
+    def _similar(self, stretch: _Stretch, told: frozenset[str]) -> Iterable[_Phrase]:
+        """The phrases like *stretch*, of trackers that were not *told* already."""
+        return (
+            phrase
             for phrase in self._phrases
             if phrase.tracker not in told
-            and (_holds(stems, phrase.stems) or _is_near(words, phrase))
-        }
-        return exact | similar
+            and (_holds(stretch, phrase) or _is_near(stretch, phrase))
+        )
 
     def _match(
         self,
         said: Said,
         phrase: _Phrase,
-        offset: int,
+        places: tuple[Place, ...],
         *,
         is_final: bool = True,
         removed: bool = False,
@@ -96,38 +158,79 @@ class Trackers:
             rev=1 if is_final else 0,
             name=phrase.tracker,
             value=phrase.value,
-            exact=offset >= 0,
-            places=(Place(said.id, said.text, offset),),
+            exact=all(place.offset >= 0 for place in places),
+            places=places,
             is_final=is_final,
             removed=removed,
         )
 
 
+def _trackers(found: Mapping[_Phrase, object]) -> frozenset[str]:
+    return frozenset(phrase.tracker for phrase in found)
+
+
+def _goes_on(earlier: Said, said: Said) -> bool:
+    """Whether *said* may end what *earlier* began: a short pause, nothing asked."""
+    # By the wall clock: interim words count seconds from where their stream began.
+    silence = (said.at - earlier.at).total_seconds() - (earlier.end - earlier.start)
+    is_new = earlier.id != said.id and not earlier.text.rstrip().endswith(("?", "!"))
+    return is_new and -_OVERLAP <= silence <= SentenceJoiner.PAUSE
+
+
+def _stretch(text: str, after: str | None = None) -> _Stretch:
+    spoken = norms(read_words(text))
+    seam = 0
+    if after is not None:
+        spoken = spoken[-_LONGEST_ACROSS:]
+        seam = len(spoken)
+        spoken += norms(read_words(after))[:_LONGEST_ACROSS]
+    return _Stretch(spoken, tuple(map(stem, spoken)), seam)
+
+
 def _exact(text: str, value: str) -> int | None:
-    pattern = r"\s+".join(map(re.escape, value.split()))
-    match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
+    match = _pattern(value).search(text)
     return match.start() if match else None
 
 
-def _holds(stems: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    size = len(wanted)
-    return any(stems[i : i + size] == wanted for i in range(len(stems) - size + 1))
+def _exact_across(earlier: Said, said: Said, phrase: _Phrase) -> int | None:
+    """Where in *earlier* the phrase begins that ends in *said*."""
+    before, after = earlier.text.rstrip(_PAUSE_MARKS), said.text.lstrip(_PAUSE_MARKS)
+    first = max(0, len(before) - len(phrase.value) - _LONGEST_ACROSS)
+    joined = f"{before} {after}"
+    for match in _pattern(phrase.value).finditer(joined, first):
+        if match.start() < len(before) < match.end() - 1:
+            return match.start()
+    return None
 
 
-def _is_near(words: Sequence[Word], phrase: _Phrase) -> bool:
+def _places(earlier: Said, said: Said, offset: int | None) -> tuple[Place, ...]:
+    rest = len(said.text) - len(said.text.lstrip(_PAUSE_MARKS))
+    return (
+        Place(earlier.id, earlier.text, -1 if offset is None else offset),
+        Place(said.id, said.text, -1 if offset is None else rest),
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _pattern(value: str) -> re.Pattern[str]:
+    words = r"\s+".join(map(re.escape, value.split()))
+    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+
+
+def _holds(stretch: _Stretch, phrase: _Phrase) -> bool:
+    runs = stretch.runs(len(phrase.stems))
+    return any(stretch.stems[run] == phrase.stems for run in runs)
+
+
+def _is_near(stretch: _Stretch, phrase: _Phrase) -> bool:
     wanted = " ".join(phrase.norms)
     if len(wanted) < _SHORTEST_ALIKE:
         return False
     from rapidfuzz.fuzz import ratio
 
-    spoken = norms(words)
-    for size in {
-        max(1, len(phrase.norms) - 1),
-        len(phrase.norms),
-        len(phrase.norms) + 1,
-    }:
-        for start in range(len(spoken) - size + 1):
-            said = " ".join(spoken[start : start + size])
-            if ratio(wanted, said, score_cutoff=_ALIKE) >= _ALIKE:
-                return True
-    return False
+    count = len(phrase.norms)
+    return any(
+        ratio(wanted, " ".join(stretch.norms[run]), score_cutoff=_ALIKE) >= _ALIKE
+        for size in {max(1, count - 1), count, count + 1}
+        for run in stretch.runs(size)
+    )
