@@ -188,12 +188,17 @@ def _stretch(text: str, after: str | None = None) -> _Stretch:
 
 
 def _exact(text: str, value: str) -> int | None:
+    # Most phrases are not there: a pattern takes long to compile.
+    if value.split(maxsplit=1)[0].lower() not in text.lower():
+        return None
     match = _pattern(value).search(text)
     return match.start() if match else None
 
 
 def _exact_across(earlier: Said, said: Said, phrase: _Phrase) -> int | None:
     """Where in *earlier* the phrase begins that ends in *said*."""
+    if phrase.value.split(maxsplit=1)[0].lower() not in earlier.text.lower():
+        return None
     before, after = earlier.text.rstrip(_PAUSE_MARKS), said.text.lstrip(_PAUSE_MARKS)
     first = max(0, len(before) - len(phrase.value) - _LONGEST_ACROSS)
     joined = f"{before} {after}"
@@ -218,6 +223,8 @@ def _pattern(value: str) -> re.Pattern[str]:
 
 
 def _holds(stretch: _Stretch, phrase: _Phrase) -> bool:
+    if phrase.stems[0] not in stretch.stems:
+        return False
     runs = stretch.runs(len(phrase.stems))
     return any(stretch.stems[run] == phrase.stems for run in runs)
 
@@ -227,10 +234,15 @@ def _is_near(stretch: _Stretch, phrase: _Phrase) -> bool:
     if len(wanted) < _SHORTEST_ALIKE:
         return False
     from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extractOne
 
     count = len(phrase.norms)
     return any(
-        ratio(wanted, " ".join(stretch.norms[run]), score_cutoff=_ALIKE) >= _ALIKE
+        extractOne(wanted, _said(stretch, size), scorer=ratio, score_cutoff=_ALIKE)
         for size in {max(1, count - 1), count, count + 1}
-        for run in stretch.runs(size)
     )
+
+
+@lru_cache(maxsize=16)
+def _said(stretch: _Stretch, size: int) -> tuple[str, ...]:
+    return tuple(" ".join(stretch.norms[run]) for run in stretch.runs(size))
