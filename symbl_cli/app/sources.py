@@ -193,6 +193,7 @@ def _open_file(path: Path, options: StreamOptions, *, is_fast: bool) -> Feed:
         sample_rate=options.sample_rate,
         channels=options.channels or 1,
         encoding=_encoding(options),
+        is_live=_is_live(options),
     )
 
 
@@ -203,7 +204,13 @@ def _open_stdin(options: StreamOptions) -> Feed:
         sample_rate=options.sample_rate,
         channels=options.channels or 1,
         encoding=_encoding(options),
+        is_live=_is_live(options),
     )
+
+
+def _is_live(options: StreamOptions) -> bool | None:
+    """Whether a pipe plays at the speed of speech, as far as it was told."""
+    return None if options.pace is None else options.pace == "realtime"
 
 
 def _encoding(options: StreamOptions) -> Encoding:

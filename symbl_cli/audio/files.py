@@ -27,18 +27,24 @@ def open_file(
     sample_rate: int | None = None,
     channels: int = 1,
     encoding: Encoding = Encoding.LINEAR16,
+    is_live: bool | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Feed:
     """Open the recording *path*; what it is, its first bytes tell.
 
     A pipe (`<(ffmpeg …)`, /dev/stdin) is read as stdin would be; only there rate,
-    channels and encoding count. Raises `UsageError`, `NotAudioError` or `MissingError`.
+    channels, encoding and *is_live* count. Raises `UsageError`, `NotAudioError` or
+    `MissingError`.
     """
     if _is_pipe(path):
         from .stdin import open_pipe
 
         return open_pipe(
-            path, sample_rate=sample_rate, channels=channels, encoding=encoding
+            path,
+            sample_rate=sample_rate,
+            channels=channels,
+            encoding=encoding,
+            is_live=is_live,
         )
     gate = Gate()
     is_paced = pace is Pace.REAL_TIME

@@ -3,21 +3,37 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TypeAlias
+from typing import Protocol
 
 from ..media.format import AudioFormat
 from ..media.reader import PcmReader
 from .feed import Gate, block_samples
 from .source import Captured, Chunk, SourceState
 
-Timing: TypeAlias = Callable[[float], float | None]
-"""Waits until what ends at a second may leave, tells when that was; `None`: never."""
+
+class Timing(Protocol):
+    """When sound may leave."""
+
+    @property
+    def is_live(self) -> bool:
+        """As that of a `Feed`."""
+
+    def __call__(self, seconds: float, /) -> float | None:
+        """Wait until what ends at *seconds* may leave, tell when that was.
+
+        0 where that means nothing; `None`: never.
+        """
+
 
 _TOO_LATE = 1.0
+_AHEAD = 10.0
+"""Seconds of sound that came before they can have been spoken: pipes hold less."""
 
 
 class AtOnce:
     """A recording that is read as fast as it goes: no moment means anything."""
+
+    is_live = False
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
@@ -32,6 +48,8 @@ class AtTheSpeedOfSpeech:
     After more than a second of delay (a pause, a machine asleep) it goes on from
     there instead of catching up.
     """
+
+    is_live = False
 
     def __init__(self, gate: Gate, clock: Callable[[], float] = time.monotonic) -> None:
         self._gate = gate
@@ -50,13 +68,30 @@ class AtTheSpeedOfSpeech:
 
 
 class AsItComes:
-    """What a pipe gave has been captured, so it leaves even when that was closed."""
+    """What a pipe gave has been captured, so it leaves even when that was closed.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    It plays live until it is far ahead of the speed of speech.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_live: bool | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*is_live*: whether moments mean something; `None`: while it plays live."""
+        self.is_live = is_live is not False
+        self._is_timed = is_live is True
         self._clock = clock
+        self._origin: float | None = None
 
     def __call__(self, seconds: float) -> float:
-        return self._clock()
+        now = self._clock()
+        if self._origin is None:
+            self._origin = now - seconds
+        if seconds - (now - self._origin) > _AHEAD:
+            self.is_live = False
+        return now if self.is_live or self._is_timed else 0.0
 
 
 def _nothing() -> None:
@@ -68,8 +103,6 @@ class Playback:
 
     *interrupt* wakes a `read` that waits for bytes of another program.
     """
-
-    is_live = False
 
     def __init__(
         self,
@@ -90,6 +123,10 @@ class Playback:
     @property
     def format(self) -> AudioFormat:
         return self._reader.format
+
+    @property
+    def is_live(self) -> bool:
+        return self._timing.is_live
 
     def blocks(self) -> Iterator[Captured]:
         self._is_begun = True

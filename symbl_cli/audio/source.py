@@ -68,7 +68,10 @@ class AudioSource(Protocol):
 
     @property
     def is_live(self) -> bool:
-        """Whether sound comes at the speed of speech and cannot be asked to wait."""
+        """Whether sound comes at the speed of speech and cannot be asked to wait.
+
+        As far as is known: of a pipe it shows.
+        """
 
     def chunks(self) -> Iterator[Captured]: ...
 

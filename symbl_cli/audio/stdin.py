@@ -16,7 +16,7 @@ from ..media.reader import PcmReader
 from ..media.sniff import HEAD_SIZE, Content, Sniffed, sniff
 from ..media.wav import open_wav
 from .feed import Feed, Gate
-from .playback import AsItComes, Playback
+from .playback import AsItComes, Playback, Timing
 
 STDIN = 0
 
@@ -35,30 +35,43 @@ def open_stdin(
     sample_rate: int | None = None,
     channels: int = 1,
     encoding: Encoding = Encoding.LINEAR16,
+    is_live: bool | None = None,
     fd: int = STDIN,
 ) -> Feed:
     """Read sound from the pipe *fd*; returns when its first bytes are there.
 
     Raw samples have 16 kHz unless told, MULAW 8. A WAV header tells its own rate and
     channels. Compressed sound is refused, unless *encoding* announces it, and so is
-    text. Raises `NotAudioError`, `UsageError`.
+    text. Whether it plays live (*is_live*) shows, unless told. Raises `NotAudioError`,
+    `UsageError`.
     """
     try:
         own = os.dup(fd)
     except OSError as exc:
         raise UsageError("stdin is closed: there is no sound to read") from exc
-    return _open(own, "stdin", _format(sample_rate, channels, encoding), encoding)
+    if is_live is None and stat.S_ISREG(os.fstat(own).st_mode):
+        is_live = False
+    timing = AsItComes(is_live=is_live)
+    audio_format = _format(sample_rate, channels, encoding)
+    return _open(own, "stdin", audio_format, encoding, timing)
 
 
 def open_pipe(
-    path: Path, *, sample_rate: int | None, channels: int, encoding: Encoding
+    path: Path,
+    *,
+    sample_rate: int | None,
+    channels: int,
+    encoding: Encoding,
+    is_live: bool | None,
 ) -> Feed:
     """Read sound from the named pipe *path* as `open_stdin` does."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except OSError as exc:
         raise UsageError(f"cannot read {str(path)!r}: {exc.strerror}") from exc
-    return _open(fd, path.name, _format(sample_rate, channels, encoding), encoding)
+    timing = AsItComes(is_live=is_live)
+    audio_format = _format(sample_rate, channels, encoding)
+    return _open(fd, path.name, audio_format, encoding, timing)
 
 
 def usual_rate(encoding: Encoding) -> int:
@@ -71,7 +84,9 @@ def _format(sample_rate: int | None, channels: int, encoding: Encoding) -> Audio
     return AudioFormat(sample_rate or usual_rate(encoding), channels)
 
 
-def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> Feed:
+def _open(
+    fd: int, name: str, audio_format: AudioFormat, encoding: Encoding, timing: Timing
+) -> Feed:
     if os.isatty(fd):
         os.close(fd)
         raise UsageError(
@@ -79,9 +94,7 @@ def _open(fd: int, name: str, audio_format: AudioFormat, encoding: Encoding) -> 
             suggestion="symbl stream - < talk.wav",
         )
     reader, interrupt = _open_reader(fd, audio_format, encoding)
-    return Playback(
-        reader, name=name, gate=Gate(), timing=AsItComes(), interrupt=interrupt
-    )
+    return Playback(reader, name=name, gate=Gate(), timing=timing, interrupt=interrupt)
 
 
 def _open_reader(

@@ -100,7 +100,7 @@ class DiskSpool:
         owner: Owner,
         *,
         longest: int,
-        may_wait: bool,
+        may_wait: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """*longest*: samples of a piece that is read from disk."""
@@ -217,7 +217,7 @@ class DiskSpool:
 
     @property
     def _has_to_wait(self) -> bool:
-        if not self._may_wait or self._is_finished:
+        if not self._may_wait() or self._is_finished:
             return False
         unread = (self._stretches[-1].end - self._read) * self._frame_size
         unsaved = sum(len(kept.sound.pcm) for kept in self._unsaved())

@@ -67,7 +67,7 @@ class NothingKept:
     failure = ""
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
-        return MemorySpool(may_wait=not source.is_live)
+        return MemorySpool(may_wait=lambda: not source.is_live)
 
     def begin(self, record: RunRecord) -> None: ...
 
@@ -127,13 +127,13 @@ class RunKeeper:
         audio, number = source.format, len(self._streams)
         self._streams.append(_Stream(tell, speaker, audio.sample_rate))
         if self._has_file or audio.encoding in {Encoding.FLAC, Encoding.OPUS}:
-            return MemorySpool(may_wait=not source.is_live)
+            return MemorySpool(may_wait=lambda: not source.is_live)
         spool = DiskSpool(
             number,
             audio.frame_size,
             self,
             longest=frame_samples(audio),
-            may_wait=not source.is_live,
+            may_wait=lambda: not source.is_live,
             clock=self._clock,
         )
         self._spools.append(spool)

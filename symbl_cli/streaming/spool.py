@@ -1,6 +1,7 @@
 """Captured sound that is kept until it is final."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
 from threading import Condition
@@ -74,7 +75,9 @@ class MemorySpool:
     held up while a mebibyte is unread.
     """
 
-    def __init__(self, *, may_wait: bool, limit: int = MEMORY_LIMIT) -> None:
+    def __init__(
+        self, *, may_wait: Callable[[], bool], limit: int = MEMORY_LIMIT
+    ) -> None:
         self._pieces: list[Piece] = []
         self._ends: list[int] = []
         self._first = 0
@@ -89,7 +92,7 @@ class MemorySpool:
 
     def append(self, piece: Piece) -> None:
         with self._changed:
-            while self._may_wait and self._unread > READ_AHEAD:
+            while self._may_wait() and self._unread > READ_AHEAD:
                 if self._is_finished:
                     return
                 self._changed.wait()

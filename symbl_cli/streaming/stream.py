@@ -100,6 +100,7 @@ def open_stream(
             sending=sending,
             silence=_silence(run),
             speaker=speaker,
+            is_timeless=lambda: timeline.is_timeless,
         ),
         server,
         lambda where, silence: world.dial(where, run, silence),

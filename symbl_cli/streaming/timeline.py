@@ -23,6 +23,8 @@ class Timeline:
         self._ends: list[int] = []
         self._arrivals: list[float] = []
         self._lock = Lock()
+        self.is_timeless = False
+        """Whether it is known that arrivals mean nothing."""
 
     def seconds(self, position: int) -> float:
         return position / self._rate
@@ -31,10 +33,16 @@ class Timeline:
         return round(max(-_LONGEST, min(seconds, _LONGEST)) * self._rate)
 
     def heard(self, end: int, arrived: float) -> None:
-        """The sound up to *end* came at *arrived*; 0 where that means nothing."""
-        if not arrived:
-            return
+        """The sound up to *end* came at *arrived*.
+
+        0 where that means nothing; then nothing did that came before.
+        """
         with self._lock:
+            if not arrived:
+                self.is_timeless = True
+                self._ends.clear()
+                self._arrivals.clear()
+                return
             if len(self._ends) >= MAX_ARRIVALS:
                 del self._ends[: MAX_ARRIVALS // 2], self._arrivals[: MAX_ARRIVALS // 2]
             self._ends.append(end)

@@ -216,11 +216,15 @@ class _Transcription:
                 end = self._lines.final_end(number)
                 self._keeping.final(number, end)
                 self._streams[number].uplink.finalised(end)
-            case Progress(backlog=backlog) if self._run.has_lag:
+            case Progress(backlog=backlog) if self._has_lag(received.stream):
                 if news := self._lateness.behind(received.stream, backlog):
                     self._say(news)
             case _:
                 pass
+
+    def _has_lag(self, stream: int) -> bool:
+        is_timeless = self._streams[stream].voice.timeline.is_timeless
+        return self._run.has_lag and not is_timeless
 
     def _complain(self, error: ErrorMessage | NestedError) -> None:
         """Once; before the conversation it is a refusal, and ends the run."""

@@ -62,6 +62,8 @@ class Speech:
     """Seconds without a byte after which a line is dead."""
     speaker: str | None
     """Named in states if one of several."""
+    is_timeless: Callable[[], bool] = lambda: False
+    """Whether it is known by now that it does not play live."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +216,8 @@ class Uplink:
     def _greet(self, peer: StreamingClient) -> Sender:
         self._epoch += 1
         request = replace(self._speech.request, epoch=self._epoch, after=self._after)
+        if self._speech.is_timeless():
+            request = replace(request, is_live=False)
         if self._epoch > 1:
             self._inbox.put(Resumed(self._speech.stream))
         asked = self._clock()

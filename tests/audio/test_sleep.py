@@ -39,7 +39,7 @@ class Recorded:
         (source,) = split(self.microphone)
         self.capture = Capture(
             source,
-            MemorySpool(may_wait=False),
+            MemorySpool(may_wait=lambda: False),
             self.timeline,
             tell=self._tell,
             wall=lambda: WOKEN,

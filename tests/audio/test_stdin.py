@@ -49,6 +49,18 @@ def sound(feed: Feed) -> bytes:
     return b"".join(item.pcm for item in feed.blocks() if isinstance(item, Chunk))
 
 
+def test_a_pipe_may_play_live_and_a_file_does_not(pipe: Pipe, tmp_path: Path) -> None:
+    (tmp_path / "talk.wav").write_bytes(wav_file(ramp(1000)))
+    pipe.write(ramp(1000))
+
+    with (tmp_path / "talk.wav").open("rb") as file:
+        feeds = [open_stdin(fd=pipe.fd), open_stdin(fd=file.fileno())]
+
+    assert [feed.is_live for feed in feeds] == [True, False]
+    for feed in feeds:
+        feed.close()
+
+
 def test_only_a_pipe_is_read_unasked(pipe: Pipe, tmp_path: Path) -> None:
     (tmp_path / "talk.wav").touch()
     with (tmp_path / "talk.wav").open("rb") as file:

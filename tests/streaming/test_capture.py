@@ -24,7 +24,7 @@ class Captures:
         self, source: ListSource | LiveSource, limit: float | None = None
     ) -> None:
         self.source = source
-        self.spool = MemorySpool(may_wait=False)
+        self.spool = MemorySpool(may_wait=lambda: False)
         self.timeline = Timeline(NOON, source.format.sample_rate)
         self.told: list[Status] = []
         self.capture = Capture(

@@ -22,7 +22,7 @@ def sound(start: int, end: int) -> Sound:
 
 
 def spool_of(*pieces: Sound | Hole, limit: int = 2**20) -> MemorySpool:
-    spool = MemorySpool(may_wait=False, limit=limit)
+    spool = MemorySpool(may_wait=lambda: False, limit=limit)
     for piece in pieces:
         spool.append(piece)
     return spool
@@ -97,7 +97,7 @@ def test_whoever_waits_for_a_piece_gets_it_when_it_comes() -> None:
 
 
 def test_a_source_that_can_wait_is_held_up_until_it_is_read() -> None:
-    spool = MemorySpool(may_wait=True)
+    spool = MemorySpool(may_wait=lambda: True)
     big = Sound(0, READ_AHEAD, bytes(READ_AHEAD + 1))
     spool.append(big)
 
@@ -110,7 +110,7 @@ def test_a_source_that_can_wait_is_held_up_until_it_is_read() -> None:
 
 
 def test_a_source_that_waits_is_let_go_when_nobody_reads_any_more() -> None:
-    spool = MemorySpool(may_wait=True)
+    spool = MemorySpool(may_wait=lambda: True)
     spool.append(Sound(0, READ_AHEAD, bytes(READ_AHEAD + 1)))
 
     with ThreadPoolExecutor(1) as executor:

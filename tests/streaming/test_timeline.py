@@ -43,6 +43,16 @@ def test_sound_came_when_its_chunk_came() -> None:
     ]
 
 
+def test_once_an_arrival_means_nothing_none_before_does() -> None:
+    timeline = Timeline(NOON, 16000)
+    timeline.heard(1600, 10.1)
+
+    timeline.heard(3200, 0.0)
+
+    assert timeline.is_timeless
+    assert timeline.arrival(1600) is None
+
+
 def test_what_is_final_is_forgotten() -> None:
     timeline = Timeline(NOON, 8000)
     for number in range(1000):
