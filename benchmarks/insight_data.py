@@ -76,6 +76,12 @@ _LONGEST_TURN = 40
 """Words from where a turn is ended."""
 
 
+_FEWEST = 3
+"""Words of a sentence that may be a task."""
+_OTHERS_LEFT_OUT = 4
+"""Each fourth sentence that annotators did not mark is trained on."""
+
+
 def turns_of(utterances: Iterable[Labelled]) -> list[Turn]:
     """Neighbouring *utterances* of one speaker joined."""
     turns: list[Turn] = []
@@ -135,6 +141,25 @@ def read_own_labels(data: Path) -> list[Labelled]:
 
 def read_actions(data: Path) -> list[Labelled]:
     return [*read_own_labels(data), *read_hand_labels(data)]
+
+
+def read_linked(data: Path) -> list[Labelled]:
+    """Sentences of *data* not labelled here: annotators' tasks, and some others.
+
+    They were linked to a summary's actions (AMI) or marked as commitments (ICSI).
+    """
+    known = {one.id for one in read_actions(data)}
+    found = [
+        _labelled({**row, "kind": row["src"]})
+        for row in rows(data / "actions_dev.jsonl")
+        if row["src"] in {"ami_link", "mrda_commit"} and row["id"] not in known
+    ]
+    spoken = [one for one in found if len(one.text.split()) >= _FEWEST]
+    return [
+        one
+        for index, one in enumerate(spoken)
+        if one.label or index % _OTHERS_LEFT_OUT == 0
+    ]
 
 
 def read_meetings(data: Path) -> list[Meeting]:

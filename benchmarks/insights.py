@@ -26,6 +26,7 @@ from benchmarks.insight_data import (
     Meeting,
     fold_of,
     read_actions,
+    read_linked,
     read_meetings,
     read_questions,
     series_of,
@@ -171,12 +172,15 @@ class JudgedAction:
         return Judged(self.sentence.meeting, self.sentence.label, sure, 0.3)
 
 
-def judge_actions(sentences: Sequence[Labelled]) -> list[JudgedAction]:
+def judge_actions(
+    sentences: Sequence[Labelled], linked: Sequence[Labelled]
+) -> list[JudgedAction]:
     folds = fold_of(one.meeting for one in sentences)
     judged: list[JudgedAction] = []
     for fold in range(FOLDS):
         known = [one for one in sentences if folds[series_of(one.meeting)] != fold]
-        model = train_actions(known).model()
+        also = [one for one in linked if folds.get(series_of(one.meeting)) != fold]
+        model = train_actions(known, also).model()
         for one in sentences:
             if folds[series_of(one.meeting)] == fold:
                 found = actions_by(model, one.text, NOW, frozenset())
@@ -185,8 +189,8 @@ def judge_actions(sentences: Sequence[Labelled]) -> list[JudgedAction]:
     return judged
 
 
-def show_actions(sentences: Sequence[Labelled]) -> None:
-    judged = judge_actions(sentences)
+def show_actions(sentences: Sequence[Labelled], linked: Sequence[Labelled]) -> None:
+    judged = judge_actions(sentences, linked)
     hand = [one for one in judged if not one.sentence.part]
     own = [one for one in judged if one.sentence.part == "main"]
     head("Action items", "sentences", "F1", "precision", "recall", "average precision")
@@ -407,7 +411,7 @@ def main() -> None:
     data = parser.parse_args().data
     show_questions(read_questions(data))
     sentences = read_actions(data)
-    show_actions(sentences)
+    show_actions(sentences, read_linked(data))
     show_agreement(sentences)
     meetings = read_meetings(data)
     show_topics(meetings)

@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.insight_data import (  # noqa: E402
     Labelled,
     read_actions,
+    read_linked,
     read_questions,
     turns_of,
 )
@@ -39,8 +40,18 @@ TURNS_LEFT_OUT = 3
 """Each third turn is trained on: as good on turns as on utterances alone."""
 
 
+LINKED = 0.3
+"""How much a sentence counts that annotators linked to tasks or not, unread by us."""
+STRONGEST = 8000
+"""As many weights the model of action items keeps."""
+
+
 class Trained:
-    """A logistic model and the index of its features."""
+    """A logistic model and the index of its features.
+
+    *counting* tells how much each text counts, all the same unless told; of the
+    weights only the *strongest* are kept.
+    """
 
     def __init__(
         self,
@@ -50,6 +61,8 @@ class Trained:
         penalty: str,
         strength: float,
         least: int,
+        counting: Sequence[float] | None = None,
+        strongest: int | None = None,
     ) -> None:
         counts = Counter(feature for known in features for feature in known)
         kept = sorted(feature for feature, count in counts.items() if count >= least)
@@ -57,7 +70,11 @@ class Trained:
         self._model = LogisticRegression(
             C=strength, penalty=penalty, solver="liblinear", random_state=0
         )
-        self._model.fit(self._matrix(features), np.array(labels))
+        self._model.fit(self._matrix(features), np.array(labels), counting)
+        weights = self._model.coef_[0]
+        if strongest is not None:
+            weights = self._model.coef_[0]
+            weights[np.argsort(-np.abs(weights), kind="stable")[strongest:]] = 0.0
 
     def probabilities(self, features: Sequence[Features]) -> np.ndarray:
         return self._model.predict_proba(self._matrix(features))[:, 1]
@@ -107,10 +124,23 @@ def train_marked_questions(utterances: Sequence[Labelled]) -> Trained:
     return Trained(features, labels, penalty="l1", strength=0.2, least=3)
 
 
-def train_actions(sentences: Sequence[Labelled]) -> Trained:
-    features = [sentence_features(sentence.text) for sentence in sentences]
-    labels = [sentence.label for sentence in sentences]
-    return Trained(features, labels, penalty="l2", strength=0.1, least=2)
+def train_actions(sentences: Sequence[Labelled], linked: Sequence[Labelled]) -> Trained:
+    """On *sentences* read to the rule and, for less, on those that only are *linked*.
+
+    These were marked to other rules, so each corpus has a weight of its own, which no
+    sentence has later.
+    """
+    features = [sentence_features(one.text) for one in sentences]
+    features += [sentence_features(one.text) | {f"of={one.kind}"} for one in linked]
+    return Trained(
+        features,
+        [one.label for one in [*sentences, *linked]],
+        penalty="l2",
+        strength=0.08,
+        least=3,
+        counting=[1.0] * len(sentences) + [LINKED] * len(linked),
+        strongest=STRONGEST,
+    )
 
 
 def main() -> None:
@@ -121,12 +151,11 @@ def main() -> None:
     models = {
         "marked_questions": train_marked_questions(questions),
         "bare_questions": train_questions(questions),
-        "actions": train_actions(read_actions(data)),
+        "actions": train_actions(read_actions(data), read_linked(data)),
     }
     RESOURCES.mkdir(exist_ok=True)
     for name, model in models.items():
-        least = 0.035 if name == "actions" else 0.001
-        count = model.write(RESOURCES / f"{name}.json", least=least)
+        count = model.write(RESOURCES / f"{name}.json", least=0.001)
         print(f"{name}: {count} weights")
 
 

@@ -57,5 +57,5 @@ def test_no_phrase_of_a_script_is_in_the_code(script: Path) -> None:
 def test_a_model_is_small_and_of_plain_numbers(name: str) -> None:
     model = load_model(name)
 
-    assert 0 < len(model.weights) < 6000
+    assert 0 < len(model.weights) <= 8000
     assert all(abs(weight) < 20 for weight in model.weights.values())

@@ -7,7 +7,10 @@ from itertools import product
 from .commitments import Commitment, Form
 from .dates import DateSpan
 from .features import fluent_words, ngrams
+from .stemming import stem
+from .stop_words import STOP_WORDS
 from .verbs import is_of_words, names_work
+from .word_kinds import kind_of, shape_of
 from .words import tidy
 
 _CUES = {
@@ -62,6 +65,9 @@ _PAIRED = tuple(
 )
 _LENGTHS = (5, 8, 14, 25)
 _LONGEST_TASK = 8
+_MOST_CONTENT = 4
+_NEAR = 8
+"""Words before the task that are weighed."""
 _NAME = re.compile(r"(?<=[\w,] )(?!I\b)[A-Z][a-z]{2,}")
 
 
@@ -70,8 +76,11 @@ def action_features(
 ) -> set[str]:
     """The features of the sentence *text*, whose likeliest form is *commitment*."""
     words = fluent_words(text)
-    features = set(ngrams(words, 3)) | set(_cues(" ".join(words)))
+    features = set(ngrams(words, 2)) | set(_cues(" ".join(words)))
+    features |= {f"shape={run}" for run in ngrams(shape_of(words), 3)}
     features |= set(_form(commitment))
+    if commitment.form is not Form.NONE:
+        features |= set(_task(commitment)) | set(_lead(words, commitment))
     if due:
         features.add("due" if due.value else "vague due")
     length = len(text.split())
@@ -101,6 +110,38 @@ def _form(commitment: Commitment) -> Iterator[str]:
         yield "negated"
     if commitment.start == 0:
         yield "first"
+
+
+def _task(commitment: Commitment) -> Iterator[str]:
+    """What is to be done: its verb, on what, in how many telling words."""
+    verb, *rest = commitment.task
+    form, kind, stemmed = commitment.form, kind_of(verb), stem(verb)
+    objects = [kind_of(word) for word in rest[:2]] + ["nothing"] * 2
+    content = sum(word not in STOP_WORDS for word in rest)
+    told = f"content={min(content, _MOST_CONTENT)}"
+    yield from (f"in task={word}" for word in rest[:_LONGEST_TASK])
+    yield f"stem={stemmed}"
+    yield f"stem={form}:{stemmed}"
+    yield f"opens={' '.join(commitment.task[:2])}"
+    yield f"form={form}:{commitment.strength}:{kind}"
+    yield f"object={objects[0]}"
+    yield f"object={kind}:{objects[0]}"
+    yield f"second={kind}:{objects[1]}"
+    yield told
+    yield f"{told}:{form}"
+    yield f"{told}:{kind}"
+
+
+def _lead(words: list[str], commitment: Commitment) -> Iterator[str]:
+    """Who is to do it by which words, and what is said before."""
+    verb = commitment.task[0]
+    said = f"lead={commitment.subject}:{commitment.strength}"
+    yield said
+    yield f"{said}:{kind_of(verb)}"
+    before = words[: words.index(verb)] if verb in words else []
+    yield from (f"before={word}" for word in before[-_NEAR:])
+    yield f"just before={' '.join(before[-3:])}"
+    yield f"just before={' '.join(before[-2:])}"
 
 
 def _cues(spoken: str) -> Iterator[str]:

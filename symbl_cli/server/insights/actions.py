@@ -10,7 +10,7 @@ from .dates import DateSpan, find_due
 from .scoring import LogisticModel, load_model
 from .verbs import is_of_words, names_work
 
-TOLD_FROM = 0.3
+TOLD_FROM = 0.36
 """The confidence from where a sentence is an action item, best on meetings."""
 
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
