@@ -8,7 +8,6 @@ import os
 import sys
 import time
 from array import array
-from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Condition, Thread
@@ -28,12 +27,12 @@ from .frames import (
     read_frame,
 )
 from .memory import give_back
-from .recognizer import Recognizer
+from .recognizer import SAMPLE_RATE, Recognizer
 
 _BEAT = 1.0
 """Seconds between two signs of life."""
-_TIDIED_EVERY = 10
-"""Decodes."""
+_MOST_UNTIDIED = 10 * 4 * SAMPLE_RATE
+"""Bytes of samples after whose decoding memory is given back: it takes some 10 ms."""
 _MOST_BEATS = 30
 """For one thing: what takes longer than that may never come to an end."""
 
@@ -53,13 +52,16 @@ def main(arguments: list[str]) -> None:
         _send(replies, Refused(exc.message, exc.suggestion))
         return
     _send(replies, Ready())
-    for number in count(1):
+    untidied = 0
+    while True:
         request = requests.get()
         with pulse:
             reply = _decode(recognizer, request)
         _send(replies, reply)
-        if number % _TIDIED_EVERY == 0:
+        untidied += len(request.samples)
+        if untidied > _MOST_UNTIDIED:
             give_back()
+            untidied = 0
 
 
 def open_recognizer(name: RecognizerName, model: Path) -> Recognizer:
