@@ -121,6 +121,11 @@ class FaultyLine:
         for pair in self._connected():
             pair.rate = rate
 
+    def recover_those_connected(self) -> None:
+        """All that comes gets through at once again."""
+        for pair in self._connected():
+            pair.rate = None
+
     def delay(self, seconds: float = 0.2) -> None:
         """Every piece is on its way for so long, either way."""
         self._delay = seconds

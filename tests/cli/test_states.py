@@ -55,7 +55,7 @@ def _read_behind(
         return read()
 
 
-def _stderr_until(run: subprocess.Popen[bytes], text: str) -> str:
+def stderr_until(run: subprocess.Popen[bytes], text: str) -> str:
     """The first line on stderr with *text* in it; fails where none comes."""
     assert run.stderr is not None
     late = Timer(LIMIT, run.kill)
@@ -87,7 +87,7 @@ def test_a_computer_that_is_too_busy_is_told_and_nothing_is_lost(
 
 def test_people_are_told_what_keeps_the_words_and_what_helps(own_home: Home) -> None:
     with own_home.scripted_server(), own_home.process(*LIVE) as run:
-        said = _read_behind(own_home, run, lambda: _stderr_until(run, "s late: "))
+        said = _read_behind(own_home, run, lambda: stderr_until(run, "s late: "))
         ran = finished(run)
 
     assert "s late: this computer is too busy; close what else is at work" in said
@@ -153,7 +153,7 @@ def test_people_are_told_to_plug_a_dead_microphone_in_again(
         fake_microphone(tmp_path, sound, goes_dead=True) as environment,
         scripted.process(*RECORD, **environment) as run,
     ):
-        said = _stderr_until(run, "microphone is gone")
+        said = stderr_until(run, "microphone is gone")
         run.send_signal(signal.SIGTERM)
         ran = finished(run)
 
@@ -167,7 +167,7 @@ def test_a_pipe_without_sound_is_waited_for_in_sight(
     pipe = tmp_path / "sound.pipe"
     os.mkfifo(pipe)
     with scripted.process("stream", pipe) as run:
-        said = _stderr_until(run, "waiting")
+        said = stderr_until(run, "waiting")
         pipe.write_bytes(speech("so be it"))
         ran = finished(run)
 
