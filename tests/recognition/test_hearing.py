@@ -73,7 +73,7 @@ def hear_erratically(chunks: list[bytes], chance: random.Random) -> list[Heard]:
         while running and chance.random() < 0.4:
             decoding = running.pop()
             if decoding.segment is None and chance.random() < 0.3:
-                hearing.failed(decoding)
+                hearing.failed(decoding, "it was unlucky")
             else:
                 aloud.decode(hearing, recognizer, decoding)
         heard.extend(hearing.take())
@@ -133,16 +133,33 @@ def test_an_utterance_that_came_to_nothing_is_taken_back() -> None:
     assert (final.text, final.is_final, final.rev) == ("", True, 2)
 
 
-def test_what_cannot_be_decoded_is_given_up_after_three_times() -> None:
+def test_what_cannot_be_decoded_is_tried_anew_once_and_its_failure_told() -> None:
     hearing = opened()
     hearing.push(say("Never read"))
     hearing.finish()
-    for _ in range(3):
+    for _ in range(2):
         ((utterance, wish),) = hearing.wishes()
-        hearing.failed(utterance.begin(wish.purpose))
+        hearing.failed(utterance.begin(wish.purpose), "it was unlucky")
 
     assert hearing.is_over
-    assert hearing.take() == ()
+    (unheard,) = hearing.take()
+    assert (unheard.text, unheard.is_final) == ("", True)
+    assert unheard.failure == "it was unlucky"
+
+
+def test_a_failure_before_more_was_said_is_forgotten() -> None:
+    hearing = opened()
+    hearing.push(silence(0.5) + say("Never read,") + silence(0.5))
+    for _ in range(2):
+        ((utterance, wish),) = hearing.wishes()
+        hearing.failed(utterance.begin(wish.purpose), "it was unlucky")
+    hearing.push(say("or is it?"))
+    hearing.finish()
+    ((utterance, wish),) = hearing.wishes()
+    hearing.decoded(utterance.begin(wish.purpose), Recognized("Never read, or is it?"))
+
+    (final,) = hearing.take()
+    assert (final.text, final.failure) == ("Never read, or is it?", "")
 
 
 def test_the_text_of_a_pause_is_not_decoded_again_at_the_end() -> None:

@@ -39,6 +39,11 @@ def test_nothing_is_worth_decoding_for_a_syllable() -> None:
     assert choose([interim(0.7, 0.2, is_first=True), interim(2, 0.3)], IDLE) is None
 
 
+def test_what_may_be_all_for_now_is_worth_decoding_once() -> None:
+    assert choose([Wish(Purpose.INTERIM, 12, 0.03, is_last=True)], CROWDED) == 0
+    assert choose([Wish(Purpose.INTERIM, 12, 0.0, is_last=True)], IDLE) is None
+
+
 def test_a_long_segment_is_decoded_again_less_often() -> None:
     assert choose([interim(2, 1.0)], IDLE) == 0
     assert choose([interim(12, 1.0)], IDLE) is None

@@ -105,9 +105,8 @@ def test_a_worker_decodes_one_thing_after_the_other() -> None:
 def test_a_worker_that_takes_long_shows_that_it_is_at_work() -> None:
     async def signs() -> int:
         seen: list[str] = []
-        worker = await Worker.start(COMMAND, on_life=lambda: seen.append("alive"))
-        seen.clear()
-        await worker.decode(saying(f"Two{SLOW}"))
+        worker = await Worker.start(COMMAND)
+        await worker.decode(saying(f"Two{SLOW}"), on_life=lambda: seen.append("alive"))
         await worker.close()
         return len(seen)
 

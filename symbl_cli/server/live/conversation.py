@@ -38,7 +38,7 @@ class Conversation:
         self._admission = Admission(tenant, connection_id, services)
         self._attachments: list[Attachment] = []
         self._starting = asyncio.Lock()
-        self._signs = Signs(services.recognition, self.tell)
+        self._signs = Signs(self.tell)
         self._ending = Ending(self, services)
         self._silence = Silence(services.max_silence, self._was_silent)
 
@@ -289,6 +289,8 @@ class Conversation:
 
     def _heard(self, stream: Stream, heard: Heard) -> None:
         self.begun.publication.heard(stream, heard)
+        if heard.failure:
+            self.tell(stream, stream.failure(heard))
         if heard.text:
             self._silence.begin()
         # Not now: more of the same stream may be about to be told.

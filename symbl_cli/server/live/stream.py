@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
-from ...errors import RemoteProtocolError
+from ...errors import AudioError, RemoteProtocolError
 from ...frozen import dataclass
 from ...media.format import AudioFormat, Encoding
 from ...protocol import events as wire
@@ -23,7 +23,7 @@ from ..recognition.listener import Listener, Recognition
 from ..recognition.recognizer import HIGHEST_RATE, LOWEST_RATE
 from ..recognition.word_times import spread_words
 from ..store.records import MemberRecord, MessageRecord, StreamRecord, WordRecord
-from .frames import UNMEASURED_CONFIDENCE, person
+from .frames import UNMEASURED_CONFIDENCE, failure, person
 from .wall import WallClock, parse_time
 
 Publish = Callable[[str], str]
@@ -242,6 +242,19 @@ class Stream:
             stream_id=self.id,
         )
         return Spoken(caption, record)
+
+    def failure(self, heard: Heard) -> wire.ErrorMessage:
+        """That nobody knows what was said in *heard*, and why."""
+        rate = self.clock.sample_rate
+        place = f"from {heard.start / rate:.1f} to {heard.end / rate:.1f} s"
+        return failure(
+            f"what {self.member.name or 'somebody'} said {place} was not recognised",
+            AudioError(
+                f"tried twice, and {heard.failure}",
+                suggestion="transcribe that part again from a recording"
+                " (--save-audio), or with another model (symbl models list)",
+            ),
+        )
 
     def record(self, position: int | None = None) -> StreamRecord:
         """As the store has it, when it was heard up to *position*."""

@@ -20,3 +20,5 @@ class Heard:
     is_final: bool
     words: tuple[HeardWord, ...] = ()
     confidence: float | None = None
+    failure: str = ""
+    """Why nobody knows what was said, where the recogniser failed; then final."""

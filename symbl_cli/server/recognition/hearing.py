@@ -57,6 +57,11 @@ class Hearing:
         return bool(self._utterances)
 
     @property
+    def is_read(self) -> bool:
+        """Whether a worker has any of it."""
+        return any(utterance.is_read for utterance in self._utterances)
+
+    @property
     def is_over(self) -> bool:
         """Whether the sound has ended and everything in it was heard."""
         return not self._sections and not self._utterances
@@ -101,12 +106,16 @@ class Hearing:
                 self._show(utterance, text, decoding.last)
         self._advance()
 
-    def failed(self, decoding: Decoding) -> None:
-        """No text came: it is wished for again, and given up after three times."""
+    def failed(self, decoding: Decoding, why: str) -> None:
+        """No text came: it is wished for once more, then given up."""
         for utterance in self._utterances:
-            if utterance.number == decoding.utterance and not utterance.fail(decoding):
-                utterance.learn(decoding, Recognized(""))
+            if utterance.number == decoding.utterance:
+                utterance.fail(decoding, why)
         self._advance()
+
+    def stall(self) -> None:
+        """No sound has come for a while: what there is may be all for a long time."""
+        self._latest.is_stalled = True
 
     def _section(self, position: int) -> Section:
         self._detector.reset()
@@ -162,7 +171,7 @@ class Hearing:
         """Say the finals that are known, in order."""
         while self._utterances and self._utterances[0].is_settled:
             utterance = self._utterances.popleft()
-            if utterance.final.text or utterance.rev:
+            if utterance.final.text or utterance.rev or utterance.failure:
                 self._say(utterance, utterance.final, utterance.end, is_final=True)
 
     def _say(
@@ -178,6 +187,7 @@ class Hearing:
             is_final=is_final,
             words=said.words,
             confidence=said.confidence,
+            failure=utterance.failure if is_final else "",
         )
         self._heard.append(heard)
 

@@ -7,15 +7,17 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ...errors import SymblError
 from ...media.format import AudioFormat
 from ..settings import RecognizerName
+from .detectors import Detectors
 from .frames import DecodeRequest
 from .models import locate_model
-from .recognizer import SAMPLE_RATE, Recognized
+from .recognizer import Recognized
 from .scheduler import OVERHEAD, Load, Purpose, choose, workers_wanted
 from .workers import Worker, WorkerDied, WorkerPool, worker_command
 
@@ -31,6 +33,12 @@ IDLE = 60.0
 """Seconds after which a worker that has nothing to do gives its memory back."""
 BOUND = 30.0
 """Seconds of backlog from which on more sound had better wait."""
+STALL = 0.5
+"""Seconds without sound after which what there is, is read once more."""
+PATIENCE = 15.0
+"""Seconds after which a decode hangs, on a computer that has much else to do."""
+_LONG = 7.5
+"""Seconds of sound from which on it may take longer, in proportion."""
 _COST = 0.06
 """Seconds of a core for one second of sound, before any was measured."""
 _NEWEST = 0.1
@@ -50,22 +58,23 @@ class Recognition:
         models_folder: Path | None = None,
         workers: int | None = None,
         idle: float = IDLE,
+        patience: float = PATIENCE,
     ) -> None:
-        """*workers*: at most so many processes; `None`: as many as help, 4 at most."""
+        """*workers*: at most so many processes; `None`: as many as help, 4 at most.
+
+        *patience*: seconds that a decode may take, more for a long one.
+        """
         self._recognizer = recognizer
         self._models_folder = models_folder
         self._limit = workers or min(4, os.cpu_count() or 1)
         self._idle = idle
+        self._patience = patience
         self._pool: WorkerPool | None = None
         self._listeners: list[Listener] = []
-        self._detectors: list[VoiceActivity] = []
-        """Those that nobody uses."""
-        self._preparing: asyncio.Future[VoiceActivity] | None = None
+        self._detectors = Detectors(recognizer)
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._cost = _COST
-        self.life = 0
-        """Signs of life from the workers so far: while it grows, something is done."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,7 +100,7 @@ class Recognition:
         pool = self._working_pool()
         if not pool.size:
             pool.grow()
-        self._prepare_detector()
+        self._detectors.prepare()
 
     async def ready(self) -> None:
         """Wait for a worker that `warm` has asked for. Raises what keeps it away."""
@@ -117,7 +126,7 @@ class Recognition:
         from .hearing import Hearing
 
         self._working_pool()
-        detector = self._detectors.pop() if self._detectors else self._open_detector()
+        detector = self._detectors.take()
         self.warm()
         hearing = Hearing(audio_format, position=position, detector=detector)
         listener = Listener(self, hearing, detector, vocabulary, on_heard)
@@ -136,26 +145,7 @@ class Recognition:
     def leave(self, listener: "Listener", detector: "VoiceActivity") -> None:
         """*listener* is done; its detector may serve another."""
         self._listeners.remove(listener)
-        self._detectors.append(detector)
-
-    def _prepare_detector(self) -> None:
-        """Have one to spare: making it takes longer than the loop may stand still."""
-        if self._detectors or self._preparing:
-            return
-        self._preparing = asyncio.get_running_loop().run_in_executor(
-            None, self._open_detector
-        )
-        self._preparing.add_done_callback(self._keep_detector)
-
-    def _keep_detector(self, made: "asyncio.Future[VoiceActivity]") -> None:
-        self._preparing = None
-        if not made.cancelled() and made.exception() is None:
-            self._detectors.append(made.result())
-
-    def _open_detector(self) -> "VoiceActivity":
-        from .voice_activity import open_voice_activity
-
-        return open_voice_activity(self._recognizer)
+        self._detectors.give_back(detector)
 
     def _working_pool(self) -> WorkerPool:
         """A pool whose model was found: looked for again where that had failed."""
@@ -176,8 +166,11 @@ class Recognition:
             return Path()
         return locate_model(self._models_folder).folder
 
-    def _note_life(self) -> None:
-        self.life += 1
+    def _note_life(self, served: "Listener | None" = None) -> None:
+        """Of whoever works for *served*: those who wait their turn get on as well."""
+        for listener in self._listeners:
+            if listener is served or not listener.hearing.is_read:
+                listener.life += 1
 
     def _on_workers(self) -> None:
         self._changed.set()
@@ -233,24 +226,27 @@ class Recognition:
     ) -> None:
         request = DecodeRequest(decoding.samples, listener.vocabulary)
         try:
-            decoded = await worker.decode(request)
-        except WorkerDied:
-            log.warning("recogniser %d died; another takes over", worker.pid)
+            decoded = await worker.decode(
+                request,
+                within=self._patience * max(1.0, decoding.seconds / _LONG),
+                on_life=partial(self._note_life, listener),
+            )
+        except WorkerDied as exc:
+            log.warning("worker %d is given up, another comes: %s", worker.pid, exc)
             pool.bury(worker)
-            listener.fail(decoding)
+            listener.fail(decoding, exc)
         except SymblError as exc:
             log.warning("not recognised: %s", exc)
             pool.give_back(worker)
-            listener.fail(decoding)
+            listener.fail(decoding, exc)
         else:
-            self._measure(decoded.cost, len(decoding.samples))
+            self._measure(decoded.cost, decoding.seconds)
             pool.give_back(worker)
             listener.learn(decoding, decoded.recognized)
         self.pump()
 
-    def _measure(self, cost: float, size: int) -> None:
-        seconds = size / (4 * SAMPLE_RATE) + OVERHEAD
-        self._cost += (cost / seconds - self._cost) * _NEWEST
+    def _measure(self, cost: float, seconds: float) -> None:
+        self._cost += (cost / (seconds + OVERHEAD) - self._cost) * _NEWEST
 
 
 class Listener:
@@ -266,10 +262,14 @@ class Listener:
     ) -> None:
         self.hearing = hearing
         self.vocabulary = vocabulary
+        self.life = 0
+        """Signs of life from who works for it so far: while it grows, it gets on."""
         self._recognition = recognition
         self._detector = detector
         self._on_heard = on_heard
         self._changed = asyncio.Event()
+        self._pushed = 0.0
+        self._stalling: asyncio.TimerHandle | None = None
         self._has_ended = False
         self._is_closed = False
 
@@ -301,6 +301,7 @@ class Listener:
     def push(self, pcm: bytes) -> None:
         """Raises `NotAudioError` for what cannot be decoded."""
         self.hearing.push(pcm)
+        self._await_more()
         self._go_on()
 
     def skip(self, start: int, end: int) -> None:
@@ -336,6 +337,8 @@ class Listener:
         """Abandon it: nothing is heard any more."""
         if not self._is_closed:
             self._is_closed = True
+            if self._stalling is not None:
+                self._stalling.cancel()
             self._recognition.leave(self, self._detector)
             self._changed.set()
 
@@ -345,15 +348,31 @@ class Listener:
             self.hearing.decoded(decoding, recognized)
             self._go_on()
 
-    def fail(self, decoding: "Decoding") -> None:
+    def fail(self, decoding: "Decoding", why: SymblError) -> None:
         """A worker could not read *decoding*."""
         if not self._is_closed:
-            self.hearing.failed(decoding)
+            self.hearing.failed(decoding, why.message)
             self._go_on()
 
     def notice(self) -> None:
         """Something about the workers has changed."""
         self._changed.set()
+
+    def _await_more(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._pushed = loop.time()
+        if self._stalling is None:
+            self._stalling = loop.call_later(STALL, self._stall)
+
+    def _stall(self) -> None:
+        self._stalling = None
+        loop = asyncio.get_running_loop()
+        left = self._pushed + STALL - loop.time()
+        if left > 0:
+            self._stalling = loop.call_later(left, self._stall)
+            return
+        self.hearing.stall()
+        self._go_on()
 
     def _go_on(self) -> None:
         for heard in self.hearing.take():

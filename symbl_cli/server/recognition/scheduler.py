@@ -47,6 +47,8 @@ class Wish:
     """Seconds of it that no decode has seen."""
     is_first: bool = False
     """Whether its first words are due and were not shown yet."""
+    is_last: bool = False
+    """Whether no more of it comes for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def _rank(wish: Wish) -> tuple[int, bool, float, float]:
 def _is_worth(wish: Wish, load: Load) -> bool:
     if wish.purpose is not Purpose.INTERIM:
         return True
+    if wish.is_last:
+        return wish.fresh > 0
     least = FIRST_INTERIM if wish.is_first else NEXT_INTERIM
     if wish.fresh < least:
         return False

@@ -38,6 +38,8 @@ class Section:
         self._has_ended = False
         self.is_over = False
         """Whether all its steps were taken."""
+        self.is_stalled = False
+        """Whether no sound has come for a while."""
 
     @property
     def received(self) -> int:
@@ -73,6 +75,7 @@ class Section:
         return min(self._position + sample * self._rate // SAMPLE_RATE, self.received)
 
     def push(self, data: bytes) -> None:
+        self.is_stalled = False
         self._append(self._decoder.push(data))
 
     def finish(self) -> None:

@@ -14,7 +14,7 @@ _SENTENCE_ENDS = (".", "?", "!")
 _SOON = 2 * SAMPLE_RATE
 """Samples of speech within which the first words should be shown."""
 _SHORT_PAUSE = SAMPLE_RATE // 10
-_TRIES = 3
+_TRIES = 2
 _NOTHING = Recognized("")
 
 
@@ -29,6 +29,10 @@ class Decoding:
     """Behind its last sample that was heard."""
     samples: bytes
     """With a second of silence behind speech: 32-bit floats at 16 kHz."""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / (4 * SAMPLE_RATE)
 
 
 class Utterance:
@@ -48,6 +52,10 @@ class Utterance:
         self._running: set[Segment | None] = set()
         self._interim_until: int | None = None
         self._failures = 0
+        """Of that segment."""
+        self._has_failed = False
+        self.failure = ""
+        """Why it has no text, where it has none for want of a recogniser."""
 
     @property
     def end(self) -> int:
@@ -58,6 +66,11 @@ class Utterance:
     def is_settled(self) -> bool:
         """Whether `final` may be asked for."""
         return self._is_closed and self._text is not None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a worker has any of it."""
+        return bool(self._running)
 
     @property
     def waiting(self) -> int:
@@ -83,10 +96,10 @@ class Utterance:
 
     def pause(self, segment: Segment) -> None:
         if segment != self._segment:
-            self._segment, self._text = segment, None
+            self._expect(segment)
 
     def resume(self) -> None:
-        self._segment, self._text = None, None
+        self._expect(None)
 
     def close(self, segment: Segment) -> None:
         self.pause(segment)
@@ -101,7 +114,11 @@ class Utterance:
             return self._segment_wish(self._segment)
         # In a pause the text of all of it is about to be wanted: keep workers free.
         is_paused = self.section.silence > _SHORT_PAUSE or self.section.waiting
-        return None if self._running or is_paused else self._interim_wish()
+        if self._running or self._has_failed:
+            return None
+        if self.section.is_stalled or not is_paused:
+            return self._interim_wish()
+        return None
 
     def begin(self, purpose: Purpose) -> Decoding:
         """Have it decoded: `learn` or `fail` follows."""
@@ -125,11 +142,19 @@ class Utterance:
             return ""
         return recognized.text
 
-    def fail(self, decoding: Decoding) -> bool:
-        """It was not decoded: whether to try again."""
+    def fail(self, decoding: Decoding, why: str) -> None:
+        """It was not decoded: its words are tried once more, its interims are not."""
         self._running.discard(decoding.segment)
-        self._failures += decoding.segment is not None
-        return self._failures < _TRIES
+        self._has_failed = True
+        if decoding.segment is None or decoding.segment != self._segment:
+            return
+        self._failures += 1
+        if self._failures == _TRIES:
+            self._text, self.failure = _NOTHING, why
+
+    def _expect(self, segment: Segment | None) -> None:
+        self._segment, self._text = segment, None
+        self._failures, self.failure = 0, ""
 
     def _segment_wish(self, segment: Segment) -> Wish | None:
         if self._text is not None or segment in self._running:
@@ -146,4 +171,5 @@ class Utterance:
             seconds=(heard - self.first) / SAMPLE_RATE,
             fresh=(heard - seen) / SAMPLE_RATE,
             is_first=not self.shown and heard - self.start < _SOON,
+            is_last=self.section.is_stalled,
         )

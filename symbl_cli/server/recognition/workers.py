@@ -28,28 +28,30 @@ from .frames import (
 log = logging.getLogger(__name__)
 
 _STARTS = 3
+_LONGEST_START = 120.0
+"""Seconds for loading a model."""
 
 
 class WorkerDied(SymblError):
-    """Its process ended in the middle of something."""
+    """Its process ended in the middle of something, or will not come to an end."""
+
+
+def _ignore() -> None: ...
 
 
 class Worker:
     """One process; decodes one thing at a time."""
 
-    def __init__(
-        self, process: asyncio.subprocess.Process, on_life: Callable[[], None]
-    ) -> None:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._on_life = on_life
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], *, on_life: Callable[[], None] = lambda: None
+        cls, command: Sequence[str], *, on_life: Callable[[], None] = _ignore
     ) -> Self:
         """Returns once its model is loaded; raises what keeps it from that.
 
-        *on_life* is called, on the loop, at whatever shows that it is at work.
+        *on_life* is called, on the loop, at whatever shows that it is getting on.
 
         It has a session of its own: what a terminal sends to its foreground group
         (Ctrl-C, hang-up) must not take the last words with it.
@@ -63,9 +65,9 @@ class Worker:
             creationflags=flags,
             env=worker_environment(),
         )
-        worker = cls(process, on_life)
+        worker = cls(process)
         try:
-            await worker._ready()
+            await worker._ready(on_life)
         except BaseException:
             await worker.close()
             raise
@@ -75,14 +77,23 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    async def decode(self, request: DecodeRequest) -> Decoded:
-        """Raises `WorkerDied`, or `SymblError` where the recogniser refuses."""
+    async def decode(
+        self,
+        request: DecodeRequest,
+        *,
+        within: float | None = None,
+        on_life: Callable[[], None] = _ignore,
+    ) -> Decoded:
+        """Raises `WorkerDied`, or `SymblError` where the recogniser refuses.
+
+        One that takes longer than *within* seconds hangs: it counts as dead.
+        """
         stdin = self._process.stdin
         if stdin is None:
             raise WorkerDied("the recogniser has no input")
         with suppress(ConnectionError):  # then its output ends too
             stdin.write(encode_request(request))
-        match await self._reply():
+        match await self._reply(within, on_life):
             case Decoded() as decoded:
                 return decoded
             case Refused(message=message, suggestion=suggestion):
@@ -98,17 +109,25 @@ class Worker:
             self._process.kill()
         await self._process.wait()
 
-    async def _ready(self) -> None:
-        match await self._reply():
+    async def _ready(self, on_life: Callable[[], None]) -> None:
+        match await self._reply(_LONGEST_START, on_life):
             case Refused(message=message, suggestion=suggestion):
                 raise AudioError(message, suggestion=suggestion)
             case _:
                 return
 
-    async def _reply(self) -> Answer:
+    async def _reply(self, within: float | None, on_life: Callable[[], None]) -> Answer:
+        try:
+            async with asyncio.timeout(within):
+                return await self._answer(on_life)
+        except TimeoutError as exc:
+            message = f"the recogniser did not answer within {within:.0f} s"
+            raise WorkerDied(message) from exc
+
+    async def _answer(self, on_life: Callable[[], None]) -> Answer:
         while True:
             reply = decode_reply(await self._frame())
-            self._on_life()
+            on_life()
             if not isinstance(reply, Working):
                 return reply
 
@@ -128,7 +147,7 @@ class WorkerPool:
 
     *on_change* is called on the loop when a worker was started, when one has ended
     for want of work, and when `error` says that none can be had; *on_life* at whatever
-    shows that a worker is at work.
+    shows that one which starts is getting on.
     """
 
     def __init__(
@@ -138,7 +157,7 @@ class WorkerPool:
         limit: int,
         idle: float,
         on_change: Callable[[], None],
-        on_life: Callable[[], None] = lambda: None,
+        on_life: Callable[[], None] = _ignore,
     ) -> None:
         self._command = tuple(command)
         self._idle = idle
