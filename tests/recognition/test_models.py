@@ -23,9 +23,11 @@ from symbl_cli.errors import (
 )
 from symbl_cli.server.recognition import models
 from symbl_cli.server.recognition.catalogue import Offer, OfferedFile, read_catalogue
+from symbl_cli.server.recognition.frames import Ready, Working, encode_reply
 from symbl_cli.server.recognition.models import (
     Model,
     add_model,
+    check_model,
     find_models,
     find_offer,
     locate_model,
@@ -105,6 +107,17 @@ def test_an_added_model_is_complete_and_known(
     assert added == Model("tiny-en", "TINY", folder / "tiny-en")
     assert find_models(folder) == (added,)
     assert [path.name for path in folder.iterdir()] == ["tiny-en"]
+
+
+def test_a_model_that_loads_slowly_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = encode_reply(Working()) + encode_reply(Ready())
+    code = f"import sys; sys.stdout.buffer.write({said!r})"
+    command = (sys.executable, "-c", code)
+    monkeypatch.setattr(models, "worker_command", lambda *_: command)
+
+    check_model(tmp_path)
 
 
 @pytest.mark.parametrize("make", ["file", "empty", "absent"])

@@ -10,11 +10,12 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from ...errors import DiskFullError, MissingError, OutputError, UsageError
 from ...frozen import dataclass
 from .catalogue import INSTALL, Offer, fetch, read_catalogue
-from .frames import Ready, Refused, decode_reply, read_frame
+from .frames import Answer, Ready, Refused, Working, decode_reply, read_frame
 from .workers import worker_command, worker_environment
 
 _RUNTIME = "moonshine_voice"
@@ -117,8 +118,8 @@ def check_model(folder: Path) -> None:
         stdout=subprocess.PIPE,
         env=worker_environment(),
     ) as process:
-        body = None if process.stdout is None else read_frame(process.stdout)
-    match None if body is None else decode_reply(body):
+        answer = None if process.stdout is None else _first_answer(process.stdout)
+    match answer:
         case Ready():
             return
         case Refused(message=message):
@@ -129,6 +130,15 @@ def check_model(folder: Path) -> None:
         f"the model in {folder} does not load: {reason}",
         suggestion="get its files again",
     )
+
+
+def _first_answer(replies: IO[bytes]) -> Answer | None:
+    """A large model, or a busy computer, takes longer than a sign of life."""
+    while (body := read_frame(replies)) is not None:
+        reply = decode_reply(body)
+        if not isinstance(reply, Working):
+            return reply
+    return None
 
 
 def _bundled() -> Model | None:
