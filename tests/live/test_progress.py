@@ -1,5 +1,6 @@
 """What clients of ours are told while their words are late."""
 
+import asyncio
 from dataclasses import replace
 
 from symbl_cli.protocol.events import (
@@ -9,7 +10,7 @@ from symbl_cli.protocol.events import (
     StartRequest,
 )
 from symbl_cli.server.live.stream import BEHIND
-from symbl_cli.server.recognition.scripted import SLOW
+from symbl_cli.server.recognition.scripted import ENDLESS, SLOW
 from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
 
 RECORDING = replace(OURS, is_live=False)
@@ -50,6 +51,24 @@ def test_who_is_held_back_is_told_that_his_words_are_worked_on() -> None:
         return await until(port, Progress)
 
     assert _progress(play_on(play))[0].backlog > 0
+
+
+def test_who_is_held_back_by_a_recogniser_that_hangs_is_told_that_the_line_lives() -> (
+    None
+):
+    async def play(directory: FarDirectory) -> list[ServerEvent]:
+        port = await speaker(directory)
+        started = await port.start(RECORDING)
+        async with asyncio.TaskGroup() as group:
+            texts = (f"{ENDLESS} for ever", *LONG)
+            saying = group.create_task(say(port, started.audio_received, *texts))
+            events = await until(port, Progress)
+            events += await until(port, Progress)
+            events += await until(port, Progress)
+            saying.cancel()
+        return events
+
+    assert len(_progress(play_on(play))) == 3
 
 
 def test_who_plays_live_is_told_how_far_the_words_are_behind() -> None:

@@ -98,8 +98,7 @@ class Conversation:
         if (progress := stream.fall_behind()) is not None:
             self.tell(stream, progress)
         if not stream.listener.is_ready:
-            # It is not read on meanwhile, so no ping of its is answered.
-            await self._signs.during(stream, stream.listener.ready())
+            await self._signs.holding_back(stream, stream.listener.ready())
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
         if stream := self._speaking(attachment):

@@ -1,7 +1,7 @@
 """Signs of life for who waits while recognition is behind."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from ...protocol import events as wire
 from .stream import Stream
@@ -20,11 +20,28 @@ class Signs:
 
     async def during(self, stream: Stream, work: Awaitable[None]) -> None:
         """Do *work*; while it gets on, the client of *stream* is told so."""
-        telling = asyncio.create_task(self._tell_of_work(stream))
+        await self._beside(work, self._tell_of_work(stream))
+
+    async def holding_back(self, stream: Stream, work: Awaitable[None]) -> None:
+        """Do *work*; the client of *stream*, which is not read, is told all the while.
+
+        No ping of it is answered: it would think that the line is dead.
+        """
+        await self._beside(work, self._tell_of_life(stream))
+
+    async def _beside(
+        self, work: Awaitable[None], signs: Coroutine[None, None, None]
+    ) -> None:
+        telling = asyncio.create_task(signs)
         try:
             await work
         finally:
             telling.cancel()
+
+    async def _tell_of_life(self, stream: Stream) -> None:
+        for _ in range(_MOST_SIGNS):
+            await asyncio.sleep(_SIGN)
+            self._tell_backlog(stream)
 
     async def _tell_of_work(self, stream: Stream) -> None:
         listener = stream.listener
@@ -34,5 +51,9 @@ class Signs:
         for _ in range(_MOST_SIGNS):
             await asyncio.sleep(_SIGN)
             if listener.life != life:
-                self._tell(stream, wire.Progress(backlog=round(listener.backlog, 3)))
+                self._tell_backlog(stream)
             life = listener.life
+
+    def _tell_backlog(self, stream: Stream) -> None:
+        if (listener := stream.listener) is not None:
+            self._tell(stream, wire.Progress(backlog=round(listener.backlog, 3)))
