@@ -5,10 +5,12 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 from ..errors import OutputError, UsageError
 from ..frozen import dataclass
@@ -61,13 +63,19 @@ class Made:
 class RunFiles:
     """The files of a run, which are its own; a sink that closes all of them.
 
-    One that is still empty at the end is removed, unless the server has listened: then
-    it says that there was nothing to write.
+    They are removed at the end, as the next run may want their names, unless the server
+    has listened: then an empty one says that there was nothing to write.
     """
 
     made: tuple[Made, ...]
     recordings: tuple[Path, ...]
     """Where sound is to go; whoever has it makes the files."""
+    _listened: Event = field(default_factory=Event)
+
+    @property
+    def has_listened(self) -> bool:
+        """Whether any server has, so that they stay."""
+        return self._listened.is_set()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -91,6 +99,7 @@ class RunFiles:
     def handle(self, line: Line) -> None:
         match line.body:
             case Status(state=State.LISTENING):
+                self._listened.set()
                 for one in self.made:
                     one.output.keep()
             case _:
@@ -118,7 +127,7 @@ def open_files(
     with ExitStack() as unless_all:
         unless_all.callback(lambda: RunFiles(tuple(made), ()).close())
         made += (
-            Made(kind, OutputFile(path))
+            Made(kind, OutputFile(path, is_tentative=True))
             for kind, path in named.items()
             if kind is not Kind.SAVE_AUDIO
         )
@@ -183,7 +192,7 @@ def _claim(folder: Path, stem: str) -> tuple[str, Made]:
             continue
         path = folder / f"{name}{_ENDINGS[Kind.JSONL]}"
         try:
-            return name, Made(Kind.JSONL, OutputFile(path))
+            return name, Made(Kind.JSONL, OutputFile(path, is_tentative=True))
         except OutputError:
             if not path.exists():
                 raise
@@ -199,7 +208,8 @@ def _numbered(stem: str) -> Iterator[str]:
 def _rest_of(folder: Path, stem: str) -> Iterator[Made]:
     for kind, ending in _ENDINGS.items():
         if kind not in {Kind.JSONL, Kind.SAVE_AUDIO}:
-            yield Made(kind, OutputFile(folder / f"{stem}{ending}"))
+            path = folder / f"{stem}{ending}"
+            yield Made(kind, OutputFile(path, is_tentative=True))
 
 
 def _srt(output: Output) -> Sink:

@@ -1,6 +1,7 @@
 """What a run of `symbl stream` is going to be, decided before anything is opened."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from .detection import config_of, trackers_of, vocabulary_of
 from .files import RunFiles, open_files
 from .options import Form, StreamOptions
 from .sources import OpenedSources
+
+_NO_WORDS = 1.0
+"""Seconds of sound that are not worth a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,25 @@ class Plan:
         parts = urlsplit(self.settings.api_url or "")
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
+    def lasting_recordings(
+        self, sources: OpenedSources, files: RunFiles
+    ) -> Iterator[Path]:
+        """Those that stay though no server may have listened.
+
+        Of a recording the sound is there anyhow, and no word is in less than a second.
+        """
+        for one in sources.recorded:
+            size = one.path.stat().st_size if one.path.is_file() else 0
+            has_words = size > one.format.size(_NO_WORDS)
+            if files.has_listened or (self.file is None and has_words):
+                yield one.path
+
+    def discard_recordings(self, sources: OpenedSources, files: RunFiles) -> None:
+        """Remove the others: the next run may want their names."""
+        lasting = set(self.lasting_recordings(sources, files))
+        for path in set(sources.recordings) - lasting:
+            path.unlink(missing_ok=True)
+
     def run(self, sources: OpenedSources, lease: UUID, files: RunFiles) -> Run:
         options, settings = self.options, self.settings
         environment = self.configuration.environment
@@ -102,7 +125,10 @@ class Plan:
             duration=options.duration,
             no_reconnect=options.no_reconnect,
             has_lag=sources.is_live or not self.is_fast,
-            files=lambda: (*files.names, *map(str, sources.recordings)),
+            files=lambda: (
+                *files.names,
+                *map(str, self.lasting_recordings(sources, files)),
+            ),
         )
         if options.max_retries is None:
             return run

@@ -67,6 +67,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
         files = plan.files()
         stack.callback(files.close)
         sources = _open(plan, files, notices)
+        stack.callback(plan.discard_recordings, sources, files)
         stack.callback(sources.close)
         meters = [MeteredSource(source) for source in sources.sources]
         outputs = open_outputs(

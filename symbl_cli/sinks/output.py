@@ -46,17 +46,23 @@ class OutputFile:
 
     Never a file that is there already, unless asked to *overwrite* it. One that is
     empty when it is closed is removed, as the next run may want its name, unless it is
-    to be kept. A disk that takes longer than *patience* seconds for one write has
-    failed. A pipe is never waited for.
+    to be kept; so is one that *is_tentative*, whatever is in it. A disk that takes
+    longer than *patience* seconds for one write has failed. A pipe is never waited for.
     """
 
     def __init__(
-        self, path: Path, *, overwrite: bool = False, patience: float = _PATIENCE
+        self,
+        path: Path,
+        *,
+        overwrite: bool = False,
+        is_tentative: bool = False,
+        patience: float = _PATIENCE,
     ) -> None:
         self.path = path
         self._patience = patience
         self._descriptor = _open(path, overwrite=overwrite)
         self._size = 0
+        self._is_tentative = is_tentative
         self._is_kept = False
         self._is_stuck = False
         self._is_closed = False
@@ -68,10 +74,11 @@ class OutputFile:
     @property
     def stays(self) -> bool:
         """Whether there is a file once it is closed."""
-        return self._is_kept or self._size > 0 or not self.path.is_file()
+        has_worth = self._size > 0 and not self._is_tentative
+        return self._is_kept or has_worth or not self.path.is_file()
 
     def keep(self) -> None:
-        """Let it stay, be it empty."""
+        """Let it stay, whatever is in it."""
         self._is_kept = True
 
     def write(self, text: str) -> None:

@@ -251,20 +251,41 @@ def test_the_files_that_are_told_are_there_though_nothing_was_said(
     assert len(files_of(ran)) == len(ENDINGS)
 
 
-def test_where_nobody_listened_no_empty_file_is_left(
+NOBODY = ("--json", "--api-url", "ws://127.0.0.1:9")
+TOKEN = {"SYMBL_ACCESS_TOKEN": "token-1"}
+
+
+def test_where_nobody_listened_no_file_is_in_the_way_of_the_next_run(
     own_home: Home, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "meetings"
+    folder = tmp_path / "files"
+    folder.mkdir()
+    arguments = ("stream", talk_in(tmp_path), *named(folder), *NOBODY)
 
-    ran = own_home.run(
-        *("stream", talk_in(tmp_path), "--json", "--save-dir", folder),
-        *("--api-url", "ws://127.0.0.1:9"),
-        environment={"SYMBL_ACCESS_TOKEN": "token-1"},
-    )
+    for _ in range(2):
+        ran = own_home.run(*arguments, "--save-dir", folder, environment=TOKEN)
 
-    assert ran.code == 5
-    assert sorted(files_of(ran)) == sorted(map(str, folder.iterdir()))
-    assert all(path.stat().st_size for path in folder.iterdir())
+        assert ran.code == 5, ran.stderr
+        assert files_of(ran) == []
+        assert list(folder.iterdir()) == []
+
+
+def test_sound_that_only_a_pipe_had_stays_though_nobody_listened(
+    own_home: Home, tmp_path: Path
+) -> None:
+    short, long = tmp_path / "short.wav", tmp_path / "long.wav"
+    for path, sound in ((short, speech("so")[:3200]), (long, speech("so be it"))):
+        ran = own_home.run(
+            *("stream", "-", "--save-audio", path, *NOBODY),
+            sound=sound,
+            environment=TOKEN,
+        )
+
+        assert ran.code == 5, ran.stderr
+        assert [path] * path.exists() == [Path(one) for one in files_of(ran)]
+    assert not short.exists()
+    with wave.open(str(long)) as wav:
+        assert wav.getnframes() > wav.getframerate()
 
 
 def test_a_recording_of_two_speakers_can_be_played_after_a_kill(
