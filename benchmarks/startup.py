@@ -176,6 +176,7 @@ def running(
     with subprocess.Popen(
         command,
         env=environment,
+        bufsize=0,  # else its end fails on what it did not read any more
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
