@@ -3,12 +3,24 @@
 import json
 import os
 import signal
+import wave
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import soundfile
 
+from tests.cli.read_back import (
+    finals_of,
+    read_jsonl,
+    read_markdown,
+    read_srt,
+    read_text,
+    read_vtt,
+    read_wire,
+    spoken,
+)
 from tests.cli.talks import talk_in
 from tests.command_line import Home, finished, read_until
 from tests.runs.killed import (
@@ -67,19 +79,22 @@ def test_every_output_file_of_a_killed_run_is_whole(home: Home, tmp_path: Path) 
             run.until(text)
         run.kill()
 
-    def content(name: str) -> str:
-        return (tmp_path / f"out.{name}").read_text()
+    def file(name: str) -> Path:
+        return tmp_path / f"out.{name}"
 
-    lines = [json.loads(line) for line in content("jsonl").splitlines()]
-    frames = [json.loads(line) for line in content("record-wire").splitlines()]
-    said = [one["text"] for one in lines if one["type"] == "transcript"]
-    assert said[: len(TEXTS)] == run.finals == list(TEXTS)
-    assert len(frames) > len(TEXTS)
-    for name in ("srt", "vtt", "markdown", "text", "record-wire"):
-        assert all(text in content(name) for text in TEXTS), name
-    wav = (tmp_path / "out.save-audio").read_bytes()
-    assert wav[:4] == b"RIFF"
-    assert len(wav) > run.sent - 2 * 16000
+    lines = read_jsonl(file("jsonl"))
+    finals = finals_of(lines)
+    assert [text for _, text in finals] == run.finals == list(TEXTS)
+    for cues in (read_srt(file("srt")), read_vtt(file("vtt"))):
+        assert spoken(cues, lines) == finals
+    assert read_text(file("text")) == read_markdown(file("markdown")) == finals
+    assert read_wire(file("record-wire")) == set(TEXTS)
+    info = soundfile.info(file("save-audio"))
+    with wave.open(str(file("save-audio"))) as wav:
+        assert wav.getnframes() == info.frames
+        heard = wav.readframes(wav.getnframes())
+    assert b"".join(map(sentence, TEXTS)).startswith(heard)
+    assert len(heard) > run.sent - 2 * 16000
 
 
 def test_two_speakers_come_back_as_two(home: Home) -> None:
