@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from symbl_cli.server.insights.stop_words import STOP_WORDS
 from symbl_cli.server.insights.words import tidy
 
 FOLDS = 5
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+"""When the meetings are taken to begin."""
 LABELS = Path(__file__).parent / "labels" / "action_items.jsonl"
 
 

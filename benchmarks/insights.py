@@ -11,35 +11,33 @@ are of 95 %, by drawing meetings again with replacement.
 
 import argparse
 import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.insight_answers import show_answers
 from benchmarks.insight_data import (
     FOLDS,
+    NOW,
     Labelled,
-    Meeting,
     fold_of,
     read_actions,
     read_linked,
     read_meetings,
     read_questions,
     series_of,
-    telling,
     turns_of,
 )
 from benchmarks.insight_scores import Judged, head, row
+from benchmarks.insight_topics import show_cost, show_topics
 from scripts.train_insights import (
     train_actions,
     train_marked_questions,
     train_questions,
 )
-from symbl_cli.protocol.events import InsightId, MessageId
 from symbl_cli.server.insights.actions import (
     TOLD_FROM,
     Action,
@@ -48,26 +46,15 @@ from symbl_cli.server.insights.actions import (
 )
 from symbl_cli.server.insights.commitments import Form
 from symbl_cli.server.insights.features import fluent_words
-from symbl_cli.server.insights.findings import Party, Said, Topic
 from symbl_cli.server.insights.follow_ups import is_follow_up
-from symbl_cli.server.insights.insights import (
-    Insights,
-    InsightSettings,
-)
 from symbl_cli.server.insights.questions import (
     confidence_by,
     opens_question,
     told_from,
 )
-from symbl_cli.server.insights.stop_words import STOP_WORDS
-from symbl_cli.server.insights.topics import Topics
 
-TOPICS = 12
 FEWEST = 50
 """Positives below which counts are told, no shares."""
-RECOGNITION = 0.08
-"""CPU seconds of recognition a second of speech (the budget)."""
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 # --- questions
@@ -80,6 +67,7 @@ class Asked:
     meeting: str
     text: str
     label: int
+    kind: str = ""
 
 
 def judge_questions(said: Sequence[Labelled]) -> dict[str, list[Judged]]:
@@ -95,17 +83,32 @@ def judge_questions(said: Sequence[Labelled]) -> dict[str, list[Judged]]:
             for asked in texts:
                 confidence = confidence_by(marked, bare, asked.text)
                 least = told_from(asked.text)
-                judged[name].append(
-                    Judged(asked.meeting, asked.label, confidence, least)
-                )
+                one = Judged(asked.meeting, asked.label, confidence, least)
+                judged[name].append(one)
+                if one.label and (sort := _sort(asked.kind)):
+                    judged[f"{name}: {sort}"].append(one)
     return judged
+
+
+def _sort(kind: str) -> str:
+    """What the corpus says of how a question is put."""
+    if kind.endswith("^d"):
+        return "said like a statement"
+    return {
+        "qy": "yes or no",
+        "qw": "wh-",
+        "qr": "this or that",
+        "qrr": "... or?",
+        "qo": "open-ended",
+        "qh": "rhetorical",
+    }.get(kind, "")
 
 
 def _texts(said: Sequence[Labelled]) -> dict[str, list[Asked]]:
     turns = turns_of(said)
     return {
         "punctuated": [Asked(one.meeting, one.text, one.label) for one in said],
-        "bare": [Asked(one.meeting, one.bare, one.label) for one in said],
+        "bare": [Asked(one.meeting, one.bare, one.label, one.kind) for one in said],
         "bare turns": [Asked(turn.meeting, turn.text, turn.label) for turn in turns],
     }
 
@@ -125,6 +128,12 @@ def show_questions(said: Sequence[Labelled]) -> None:
     head("Reliability of a question's confidence", "texts", "mean", "are questions")
     for name in ("punctuated", "bare"):
         _show_reliability(name, judged[name])
+    head("Bare questions by how they are put", "questions", "found")
+    for name in sorted(judged):
+        if name.startswith("bare: "):
+            found = [one.is_told for one in judged[name]]
+            share = sum(found) / len(found)
+            print(f"| {name.removeprefix('bare: ')} | {len(found)} | {share:.2f} |")
 
 
 def _by(asked: Asked, is_told: bool) -> Judged:
@@ -310,106 +319,13 @@ def _follows(one: JudgedAction) -> bool:
     return one.action is not None and is_follow_up(one.action.text)
 
 
-# --- topics and cost
-
-
-def by_frequency(meeting: Meeting) -> list[str]:
-    counts = Counter(
-        word for _, text in meeting.turns for word in fluent_words(text)
-        if word not in STOP_WORDS and len(word) > 2 and word.isalpha()
-    )  # fmt: skip
-    return [word for word, _ in counts.most_common(TOPICS)]
-
-
-def by_yake(meeting: Meeting) -> list[str]:
-    import yake  # noqa: PLC0415  # installed for this benchmark alone
-
-    text = " ".join(text for _, text in meeting.turns)
-    extractor = yake.KeywordExtractor(n=3, top=TOPICS)
-    return [phrase for phrase, _ in extractor.extract_keywords(text)]
-
-
-def by_ours(meeting: Meeting) -> list[str]:
-    topics = Topics(InsightId)
-    told: dict[str, Topic] = {}
-    for said in messages_of(meeting):
-        told |= {topic.id: topic for topic in topics.hear(said)}
-    told |= {topic.id: topic for topic in topics.finish()}
-    shown = [topic for topic in told.values() if not topic.removed]
-    shown.sort(key=lambda topic: -topic.score)
-    return [topic.text for topic in shown[:TOPICS]]
-
-
-def messages_of(meeting: Meeting) -> Iterator[Said]:
-    start = 0.0
-    for index, (speaker, text) in enumerate(meeting.turns):
-        end = start + len(text.split()) / 2.5
-        at = NOW + timedelta(seconds=start)
-        message_id = MessageId(f"{meeting.name}:{index}")
-        yield Said(message_id, text, Party(speaker, speaker), start, end, at)
-        start = end
-
-
-def show_topics(meetings: Sequence[Meeting]) -> None:
-    head("Topics", "title recall", "precision", "whole phrases", "ms a meeting")
-    for name, find in (
-        ("word frequency", by_frequency),
-        ("YAKE", by_yake),
-        ("ours, live", by_ours),
-    ):
-        began = time.process_time()
-        found = [find(meeting) for meeting in meetings]
-        spent = (time.process_time() - began) / len(meetings)
-        cells = [f"{score:.2f}" for score in _topic_scores(meetings, found)]
-        print(f"| {name} | {' | '.join(cells)} | {1000 * spent:.0f} |", flush=True)
-
-
-def _topic_scores(
-    meetings: Sequence[Meeting], found: Sequence[list[str]]
-) -> tuple[float, float, float]:
-    """The share of titles' words that is told; of told words, and of whole phrases,
-    that is in titles or summary."""
-    recalls: list[float] = []
-    words_right: list[float] = []
-    phrases_right: list[float] = []
-    for meeting, phrases in zip(meetings, found, strict=True):
-        told = [telling(phrase) for phrase in phrases]
-        titles = [words for words in map(telling, meeting.titles) if words]
-        wanted = telling(meeting.summary).union(*titles)
-        recalls += [len(words & set().union(*told)) / len(words) for words in titles]
-        words_right += [len(words & wanted) / max(len(words), 1) for words in told]
-        phrases_right += [bool(words) and words <= wanted for words in told]
-    return _mean(recalls), _mean(words_right), _mean(phrases_right)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(len(values), 1)
-
-
-def show_cost(meetings: Sequence[Meeting]) -> None:
-    settings = InsightSettings(
-        kinds=frozenset({"question", "action_item", "follow_up", "topic"}),
-        detect_entities=True,
-        sentiment=True,
-    )
-    messages = [said for meeting in meetings for said in messages_of(meeting)]
-    insights = Insights(settings, InsightId)
-    speech = sum(said.end - said.start for said in messages)
-    began = time.process_time()
-    for said in messages:
-        insights.hear(said)
-    spent = time.process_time() - began
-    share = 100 * spent / (speech * RECOGNITION)
-    head("Cost", "value")
-    print(f"| CPU a final, all insights | {1000 * spent / len(messages):.1f} ms |")
-    print(f"| of that utterance's recognition | {share:.2f} % |")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of the labelled meetings")
     data = parser.parse_args().data
-    show_questions(read_questions(data))
+    said = read_questions(data)
+    show_questions(said)
+    show_answers(said)
     sentences = read_actions(data)
     show_actions(sentences, read_linked(data))
     show_agreement(sentences)
