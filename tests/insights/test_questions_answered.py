@@ -1,6 +1,11 @@
 """Questions stay open until somebody answers."""
 
-from symbl_cli.server.insights.findings import Insight, Party
+from dataclasses import replace
+from typing import TypeGuard
+
+import pytest
+
+from symbl_cli.server.insights.findings import Finding, Insight, Party
 from symbl_cli.server.insights.insights import Insights, InsightSettings
 from tests.insights.conversation import ANN, BEA, same_id, talk
 
@@ -59,3 +64,49 @@ def test_asking_back_is_no_answer() -> None:
 
 def test_chit_chat_is_not_told() -> None:
     assert revisions((ANN, "Hi Bea, how are you?"), (BEA, "Fine, thanks.")) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("Do you know where the roses are?", "No."),
+        ("They told you what to cut, right?", "Right."),
+        ("So this is how you cut them?", "Uhhuh."),
+    ],
+)
+def test_yes_answers_what_names_a_thing_to_ask_for_amid(
+    asked: str, answer: str
+) -> None:
+    assert revisions((ANN, asked), (BEA, answer))[-1][1:] == (2, "m1")
+
+
+def test_yes_does_not_answer_where() -> None:
+    assert revisions((ANN, "Where are the roses?"), (BEA, "Yes."))[-1][1:] == (1, None)
+
+
+def test_an_answer_may_begin_before_the_question_ends() -> None:
+    question, answer = talk(
+        [(ANN, "Did Dora water the roses?"), (BEA, "Yes, she did.")]
+    )
+    insights = Insights(QUESTIONS, same_id)
+    insights.hear(question)
+
+    early = replace(answer, start=question.start + 0.2)
+
+    assert [one.answered_by for one in insights.hear(early) if _asks(one)] == ["m1"]
+
+
+def test_what_was_over_before_the_question_is_no_answer() -> None:
+    question, answer = talk(
+        [(ANN, "Did Dora water the roses?"), (BEA, "Yes, she did.")]
+    )
+    insights = Insights(QUESTIONS, same_id)
+    insights.hear(replace(question, start=30, end=32))
+
+    late = replace(answer, start=28, end=29)
+
+    assert [one for one in insights.hear(late) if _asks(one)] == []
+
+
+def _asks(finding: Finding) -> TypeGuard[Insight]:
+    return isinstance(finding, Insight)

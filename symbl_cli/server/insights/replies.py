@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .clauses import FILLERS, HESITATIONS, split_clauses
+from .clauses import FILLERS, HESITATIONS, WH, skip_fillers, split_clauses
 from .findings import Insight, InsightKind, Party, Said
 from .questions import question_confidence, told_from
 from .sentences import split_sentences
@@ -17,6 +17,8 @@ _OPEN_TASKS = 4
 _ANSWER_WITHIN = 45.0
 """Seconds after a question; later, only content tells."""
 _REPLY_WITHIN = 15.0
+_OVERLAP = 1.0
+"""Seconds of a question's end that its answer need not await."""
 _FURTHEST = 8
 """Messages after a question in which its answer may come."""
 _NEAR = 3
@@ -27,11 +29,11 @@ _SHARED_WORDS = 2
 """Telling words that a later answer shares with its question, at least."""
 
 _YES_NO = re.compile(
-    r"(?:yes|yeah|yep|yup|no|nope|nah|sure|of course|absolutely|definitely|correct"
-    r"|exactly|right|probably|maybe|not (?:really|yet|sure)|i (?:think|guess|believe"
-    r"|hope|do|will|am|have|can|could|would|did|was)\b|it (?:is|'s|was|does|will)|we"
-    r" (?:do|did|are|have|will|can)|they (?:do|did|are|have)|that 's|he|she|because|to"
-    r" be honest|fine|okay|good|done|already|almost)\b"
+    r"(?:yes|yeah|yep|yup|uhhuh|no|nope|nah|sure|of course|absolutely|definitely"
+    r"|correct|exactly|right|probably|maybe|not (?:really|yet|sure)|i (?:think|guess"
+    r"|believe|hope|do|will|am|have|can|could|would|did|was)\b|it (?:is|'s|was|does"
+    r"|will)|we (?:do|did|are|have|will|can)|they (?:do|did|are|have)|that 's|he|she"
+    r"|because|to be honest|fine|okay|good|done|already|almost)\b"
 )
 _ACCEPTS = re.compile(
     r"(?:(?:yes|yeah|yep|sure|okay|alright|all right|right|absolutely|of course|no"
@@ -56,6 +58,7 @@ _OPEN_STILL = re.compile(
     r" up)|what do you mean|say (?:that )?again|pardon|sorry|excuse me)\b"
 )
 """Replies that leave a question open."""
+_TAGS = frozenset({"right", "okay", "correct", "huh", "yeah"})
 _REFUSES = re.compile(r"\b(?:no|not|never|sorry|afraid|unfortunately|busy)\b")
 
 
@@ -81,8 +84,7 @@ class Replies:
             if opened.insight.id == insight.id:
                 opened.insight, opened.end = insight, end
                 return
-        polar = not re.search(r"\b(?:wh\w+|how)\b", insight.text.lower())
-        queue.append(_Open(insight, end, is_polar=polar))
+        queue.append(_Open(insight, end, is_polar=_asks_yes_or_no(insight.text)))
 
     def forget(self, insight: Insight) -> None:
         queue = self._queue(insight)
@@ -123,9 +125,16 @@ class Replies:
                 yield _taken(opened.insight, said)
 
 
+def _asks_yes_or_no(question: str) -> bool:
+    """By how it begins: "You know where?" does, "where" asks for more than that."""
+    words = norms(skip_fillers(read_words(question)))
+    return words[0] not in WH or words[-1] in _TAGS
+
+
 def _is_answer(said: Said, opened: _Open) -> bool:
     question = opened.insight
-    if said.speaker == question.speaker or said.start < opened.end - 1.0:
+    # People answer before they were asked to the end.
+    if said.speaker == question.speaker or said.end < opened.end - _OVERLAP:
         return False
     sentences = [p.text for p in split_sentences(said.text)]
     statements = [s for s in sentences if question_confidence(s) < told_from(s)]
