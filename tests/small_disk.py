@@ -1,4 +1,4 @@
-"""A disk that is full soon."""
+"""A disk that is full soon, and one that stops answering."""
 
 import subprocess
 from collections.abc import Iterator
@@ -28,3 +28,35 @@ def fill(disk: Path) -> None:
     with (disk / "others").open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
+
+
+class StallingDisk:
+    """A disk on which every write hangs while it is stalled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        subprocess.run(["fsfreeze", "--freeze", self.folder], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["fsfreeze", "--unfreeze", self.folder], check=True)
+
+
+@contextmanager
+def stalling_disk(folder: Path) -> Iterator[StallingDisk]:
+    """Mounted at *folder*; the test is skipped where none can be had."""
+    folder.mkdir()
+    image = folder.with_suffix(".image")
+    image.write_bytes(bytes(1 << 24))
+    try:
+        subprocess.run(["mkfs.ext4", "-q", image], check=True, capture_output=True)
+        subprocess.run(["mount", image, folder], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("nothing can be mounted here")
+    try:
+        yield StallingDisk(folder)
+    finally:
+        subprocess.run(["umount", folder], check=True)

@@ -2,17 +2,25 @@
 
 import logging
 import struct
+import time
+from collections import deque
 from collections.abc import Iterator
 from errno import ENOSPC
 from pathlib import Path
+from threading import Condition, Thread
 
 from ..errors import DiskFullError, OutputError, not_made
+from ..frozen import dataclass
 from ..media.format import AudioFormat
 from .feed import Feed, FeedFilter
 from .source import Captured, Chunk, Skipped
 
 log = logging.getLogger(__name__)
 
+BEHIND = 5.0
+"""Seconds after which a disk that takes nothing has failed."""
+_READ_AHEAD = 100
+"""Blocks that may wait where the source can wait too."""
 _HEADER = struct.Struct("<4sI4s 4sI16sQ4x 4sIHHIIHH 4sI")
 _LONGEST = 0xFFFFFFFF
 _UP_TO_SIZE = 8
@@ -22,26 +30,28 @@ _UP_TO_SIZE = 8
 class Recorded(FeedFilter):
     """Lets *feed* through and writes it to the new file *path*, all channels.
 
-    What was skipped is silence there, so positions in the file are those of the run.
-    Raises `OutputError` when it is made, if there is such a file or it cannot be
-    written. A failure later ends the recording, not the feed, and is kept. Closed
-    before anybody has read it, it leaves no file.
+    On a thread of its own: a slow disk never keeps one who reads waiting, unless *feed*
+    can be asked to wait. What was skipped is silence there, so positions in the file
+    are those of the run. Raises `OutputError` when it is made, if there is such a file
+    or it cannot be written. A failure later, or a disk that takes nothing for
+    *patience* seconds, ends the recording, not the feed, and is kept. Closed before
+    anybody has read it, it leaves no file.
     """
 
-    def __init__(self, feed: Feed, path: Path) -> None:
+    def __init__(self, feed: Feed, path: Path, *, patience: float = BEHIND) -> None:
         super().__init__(feed)
         self.path = path
-        self._failure: OutputError | None = None
         self._is_read = False
         try:
-            self._file = WavFile(path, feed.format)
+            file = WavFile(path, feed.format)
         except OSError as exc:
             raise _unwritable(path, exc) from exc
+        self._saving = _Saving(file, path, patience=patience, may_wait=not feed.is_live)
 
     @property
     def failure(self) -> OutputError | None:
         """Why the file ends early, if it does."""
-        return self._failure
+        return self._saving.failure
 
     def blocks(self) -> Iterator[Captured]:
         self._is_read = True
@@ -50,28 +60,114 @@ class Recorded(FeedFilter):
                 self._save(item)
                 yield item
         finally:
-            self._file.close()
+            self._saving.close()
 
     def close(self) -> None:
         super().close()
         if not self._is_read:
-            self._file.close()
+            self._saving.close()
             self.path.unlink(missing_ok=True)  # the next run may want its name
 
     def _save(self, item: Captured) -> None:
-        if self._failure is not None:
-            return
+        match item:
+            case Chunk(position=position, pcm=pcm):
+                self._saving.put(position, pcm)
+            case Skipped(end=end):
+                self._saving.put(end, b"")
+            case _:
+                pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Sound that waits to be written."""
+
+    position: int
+    pcm: bytes
+    since: float
+
+
+class _Saving:
+    """The thread that writes *file*, and what waits for it."""
+
+    def __init__(
+        self, file: "WavFile", path: Path, *, patience: float, may_wait: bool
+    ) -> None:
+        self._file = file
+        self._path = path
+        self._patience = patience
+        self._may_wait = may_wait
+        self._changed = Condition()
+        self._waiting: deque[_Piece] = deque()
+        """The first of them is being written."""
+        self._is_closing = False
+        self.failure: OutputError | None = None
+        # A write that never returns must not keep the process.
+        self._thread = Thread(target=self._run, name=f"save {path.name}", daemon=True)
+        self._thread.start()
+
+    def put(self, position: int, pcm: bytes) -> None:
+        with self._changed:
+            if self._may_wait:
+                self._changed.wait_for(self._has_room, self._patience)
+            now = time.monotonic()
+            if self._waiting and now - self._waiting[0].since > self._patience:
+                self._give_up()
+            if self.failure is None:
+                self._waiting.append(_Piece(position, pcm, now))
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Write what waits, as long as the disk takes it."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        self._thread.join(self._patience)
+        with self._changed:
+            if self._waiting:
+                self._give_up()
+
+    def _has_room(self) -> bool:
+        return len(self._waiting) < _READ_AHEAD or self.failure is not None
+
+    def _give_up(self) -> None:
+        self._fail(
+            OutputError(
+                f"{str(self._path)!r} ends early: its disk is more than"
+                f" {self._patience:g} s behind",
+                suggestion="see whether its disk is still there",
+            )
+        )
+
+    def _fail(self, failure: OutputError) -> None:
+        with self._changed:
+            self.failure = self.failure or failure
+            self._waiting.clear()
+            self._changed.notify_all()
+        log.info("%s; the run goes on", failure.message)
+
+    def _run(self) -> None:
         try:
-            match item:
-                case Chunk(position=position, pcm=pcm):
-                    self._file.write(position, pcm)
-                case Skipped(end=end):
-                    self._file.write(end, b"")
-                case _:
-                    pass
+            while (piece := self._next()) is not None:
+                self._file.write(piece.position, piece.pcm)
+                self._written()
         except OSError as exc:
-            self._failure = _unwritable(self.path, exc)
-            log.info("%s; the run goes on", self._failure.message)
+            self._fail(_unwritable(self._path, exc))
+        finally:
+            self._file.close()
+
+    def _next(self) -> _Piece | None:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._waiting or self._is_closing or self.failure
+            )
+            return self._waiting[0] if self._waiting else None
+
+    def _written(self) -> None:
+        with self._changed:
+            if self._waiting:  # it may have been given up meanwhile
+                self._waiting.popleft()
+            self._changed.notify_all()
 
 
 class WavFile:

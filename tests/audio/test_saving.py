@@ -1,6 +1,6 @@
 import wave
-from errno import ENOSPC
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -10,6 +10,8 @@ from symbl_cli.errors import DiskFullError, OutputError
 from symbl_cli.media.decode import open_recording
 from symbl_cli.media.format import AudioFormat
 from tests.audio.feeds import ListFeed
+from tests.fakes import TIMEOUT
+from tests.small_disk import small_disk
 from tests.wavs import pcm16, ramp
 
 ITEMS: tuple[Captured, ...] = (
@@ -50,20 +52,61 @@ def test_all_channels_are_saved(tmp_path: Path) -> None:
 
 def test_the_file_can_be_played_at_every_instant(tmp_path: Path) -> None:
     path = tmp_path / "talk.wav"
-    feed = Recorded(ListFeed(*ITEMS), path)
-    before = saved(path)
+    file = WavFile(path, AudioFormat(8000))
+    heard = [saved(path)]
+    for position, pcm in ((0, pcm16(1, 2)), (3, b""), (3, pcm16(4))):
+        file.write(position, pcm)
+        heard.append(saved(path))
+    file.close()
 
-    heard = [saved(path)[2] for _ in feed.blocks()]
-
-    assert before == (8000, 1, b"")
     assert heard == [
-        pcm16(1, 2, 3, 4),
-        pcm16(1, 2, 3, 4),
-        pcm16(1, 2, 3, 4, 0, 0),
-        pcm16(1, 2, 3, 4, 0, 0, 7, 8),
-        pcm16(1, 2, 3, 4, 0, 0, 7, 8),
-        pcm16(1, 2, 3, 4, 0, 0, 7, 8, 9),
+        (8000, 1, pcm16()),
+        (8000, 1, pcm16(1, 2)),
+        (8000, 1, pcm16(1, 2, 0)),
+        (8000, 1, pcm16(1, 2, 0, 4)),
     ]
+
+
+def test_one_who_reads_does_not_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Event()
+    write = WavFile.write
+
+    def write_late(file: WavFile, position: int, pcm: bytes) -> None:
+        assert released.wait(TIMEOUT)
+        write(file, position, pcm)
+
+    monkeypatch.setattr(WavFile, "write", write_late)
+    feed = Recorded(ListFeed(*ITEMS), tmp_path / "talk.wav")
+    blocks = feed.blocks()
+    heard = tuple(next(blocks) for _ in ITEMS)
+    before = saved(tmp_path / "talk.wav")[2]
+    released.set()
+    rest = list(blocks)
+
+    assert (heard, before, rest, feed.failure) == (ITEMS, b"", [], None)
+    assert saved(tmp_path / "talk.wav")[2] == pcm16(1, 2, 3, 4, 0, 0, 7, 8, 9)
+
+
+def test_a_disk_that_takes_nothing_ends_the_recording_not_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Event()
+
+    def hang(*_arguments: object) -> None:
+        assert released.wait(TIMEOUT)
+
+    monkeypatch.setattr(WavFile, "write", hang)
+    feed = Recorded(ListFeed(*ITEMS), tmp_path / "talk.wav", patience=0.05)
+
+    heard = tuple(feed.blocks())
+    released.set()
+
+    assert heard == ITEMS
+    assert feed.failure is not None
+    assert "talk.wav' ends early: its disk is more than" in feed.failure.message
+    assert feed.failure.suggestion == "see whether its disk is still there"
 
 
 def test_more_than_four_gigabytes_become_rf64(tmp_path: Path) -> None:
@@ -95,22 +138,17 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
         Recorded(ListFeed(), tmp_path / "absent" / "talk.wav")
 
 
-def test_a_full_disk_ends_the_recording_not_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    feed = Recorded(ListFeed(*ITEMS), tmp_path / "talk.wav")
-    blocks = feed.blocks()
-    heard = [next(blocks)]
+def test_a_full_disk_ends_the_recording_not_the_run(tmp_path: Path) -> None:
+    items = tuple(Chunk(place, ramp(4000)) for place in range(0, 40_000, 4000))
+    with small_disk(tmp_path / "disk", "16k") as disk:
+        feed = Recorded(ListFeed(*items), disk / "talk.wav")
+        heard = tuple(feed.blocks())
+        _, _, sound = saved(disk / "talk.wav")
 
-    def full(*_arguments: object) -> None:
-        raise OSError(ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(WavFile, "write", full)
-    heard.extend(blocks)
-
-    assert tuple(heard) == ITEMS
+    assert heard == items
     assert isinstance(feed.failure, DiskFullError)
-    assert saved(tmp_path / "talk.wav")[2] == pcm16(1, 2, 3, 4)
+    assert len(sound) > 8000
+    assert sound == (ramp(4000) * 10)[: len(sound)]
 
 
 def test_closing_and_pausing_reach_the_device(tmp_path: Path) -> None:
