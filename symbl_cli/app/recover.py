@@ -40,8 +40,7 @@ LAST = "last"
 def list_left(*, as_json: bool, notices: Notices) -> int:
     """One line for each run, the oldest first; returns the exit code."""
     left = _left(find_places())
-    for unreadable in left.unreadable:
-        _tell(unreadable.error, notices)
+    _tell(left.unreadable, notices)
     if left.is_empty and not as_json:
         notices.status("there is nothing to recover")
     for run in left.runs:
@@ -59,6 +58,8 @@ def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
     left = _left(places)
     if not everything:
         run = _named(name or LAST, left)
+        if name == LAST:  # it may be another one that is meant
+            _tell(left.unreadable, notices)
         sys.stdout.write(f"{_recovered(run, places, notices)}\n")
         return 0
     if left.is_empty:
@@ -93,8 +94,9 @@ def _left(places: Places) -> _Left:
     return _Left(found, unreadable)
 
 
-def _tell(error: SymblError, notices: Notices) -> None:
-    notices.warning(error.message, suggestion=error.suggestion)
+def _tell(unreadable: Sequence[UnreadableRun], notices: Notices) -> None:
+    for error in (one.error for one in unreadable):
+        notices.warning(error.message, suggestion=error.suggestion)
 
 
 def _named(name: str, left: _Left) -> LeftRun:

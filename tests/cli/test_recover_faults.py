@@ -137,9 +137,11 @@ def test_a_run_that_cannot_be_recovered_is_named_with_its_remedy(
     for ran in (listed, named):
         assert str(left.folder) in ran.stderr
         assert all(words in ran.stderr for words in sentences), ran.stderr
-    everything = left.home.run("recover", "--all")
-    assert everything.code == code
-    assert words_of(left.home, everything.stdout.strip()) == OTHER
+    last = left.home.run("recover", "last")
+    assert last.code == 0
+    assert str(left.folder) in last.stderr
+    assert words_of(left.home, last.stdout.strip()) == OTHER
+    assert left.home.run("recover", "--all").code == code
     assert left.sound.read_bytes() == sound
     _delete(left)
 
