@@ -62,6 +62,12 @@ class Terminal:
                 self._take(time.monotonic())
         return os.read(self._news, 100).decode().strip()
 
+    def rest(self) -> None:
+        """Read what is still written, once the job has ended."""
+        deadline = time.monotonic() + LIMIT
+        while self._take(deadline):
+            pass
+
     def resume(self) -> None:
         """Bring the stopped job back, as `fg` does."""
         os.write(self._orders, b"f")

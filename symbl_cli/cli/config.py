@@ -227,4 +227,6 @@ def _print(
 def _print_json(value: object) -> None:
     import json
 
-    click.echo(json.dumps(value, ensure_ascii=False))
+    from ..text.terminal import json_safe
+
+    click.echo(json_safe(json.dumps(value, ensure_ascii=False)))

@@ -37,8 +37,10 @@ def devices(ctx: click.Context, output: str, fields: str | None) -> None:
     if output == "json":
         import json
 
+        from ..text.terminal import json_safe
+
         chosen = [{name: row[name] for name in names} for row in rows]
-        click.echo(json.dumps(chosen, ensure_ascii=False))
+        click.echo(json_safe(json.dumps(chosen, ensure_ascii=False)))
         return
     for row in rows:
         click.echo(_line(row) if fields is None else _tabbed(row, names))

@@ -9,7 +9,7 @@ from ..errors import UsageError
 from ..frozen import dataclass
 from ..protocol.events import Json
 from ..protocol.resource_table import wire_names, write
-from ..text.terminal import terminal_safe
+from ..text.terminal import json_safe, terminal_safe
 from .sheets import Sheet
 
 
@@ -74,7 +74,7 @@ class Printer:
 
 
 def _json(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json_safe(json.dumps(value, ensure_ascii=False))
 
 
 def _cell(value: Json) -> str:

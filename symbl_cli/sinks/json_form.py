@@ -5,7 +5,6 @@ body. What is None is absent, and so is a `removed` that is false.
 """
 
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +28,7 @@ from ..lines import (
     line_type,
 )
 from ..protocol.events import Json
+from ..text.terminal import json_safe
 
 _T = TypeVar("_T")
 
@@ -50,12 +50,6 @@ TYPES: dict[str, Callable[..., Body]] = {
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
-# What JSON allows unescaped, but a terminal obeys, a reader of lines takes for a line's
-# end or UTF-8 has no bytes for.
-_UNSAFE = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
 
 def encode(line: Line) -> str:
     """*line* as one line of JSON, without its end."""
@@ -64,8 +58,7 @@ def encode(line: Line) -> str:
 
 def to_json(value: Json) -> str:
     """*value* as JSON on one line that no terminal obeys."""
-    text = _ENCODER.encode(value)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return json_safe(_ENCODER.encode(value))
 
 
 def as_fields(line: Line) -> dict[str, Json]:

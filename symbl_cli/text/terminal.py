@@ -1,5 +1,6 @@
 """Text that a terminal can only show: it moves no cursor and sets no title."""
 
+import re
 from unicodedata import combining, east_asian_width
 
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -31,6 +32,18 @@ def terminal_safe(text: str) -> str:
     theirs (`␛`); what turns the direction of writing and what is no character `�`.
     """
     return text if text.isprintable() else text.translate(_NEUTRAL)
+
+
+# What JSON allows unescaped, but a terminal obeys, a reader of lines takes for a line's
+# end or UTF-8 has no bytes for.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def json_safe(text: str) -> str:
+    """*text*, which is JSON, with escapes in place of what a terminal would obey."""
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def columns(text: str) -> int:

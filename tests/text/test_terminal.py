@@ -1,8 +1,10 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symbl_cli.text.terminal import clip, clip_start, columns, terminal_safe
+from symbl_cli.text.terminal import clip, clip_start, columns, json_safe, terminal_safe
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,12 @@ def test_what_does_not_fit_is_cut(
 def test_what_is_cut_fits(text: str, width: int) -> None:
     assert columns(clip(text, width)) <= width
     assert columns(clip_start(text, width)) <= width
+
+
+@given(st.text())
+def test_safe_json_says_the_same_on_one_line_that_no_terminal_obeys(text: str) -> None:
+    safe = json_safe(json.dumps(text, ensure_ascii=False))
+
+    assert json.loads(safe) == text
+    assert len(safe.splitlines()) == 1
+    assert not set(safe) & {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))}
