@@ -30,17 +30,18 @@ def ending_on_signals(
 ) -> Iterator[None]:
     """*stop* on the first signal, *leave* on the second: it does not return.
 
-    A signal that was ignored when we were started (nohup) stays ignored.
+    A signal that was ignored when we were started (nohup) stays ignored. Hang-ups are
+    one: where a terminal is closed its shell tells of it, and then the kernel too.
     """
-    count = 0
+    first: EndReason | None = None
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        nonlocal count
-        count += 1
+        nonlocal first
         reason = _REASONS[signal.Signals(number).name]
-        if count == 1:
+        if first is None:
+            first = reason
             stop(reason)
-        else:
+        elif {first, reason} != {EndReason.HANGUP}:
             leave(reason)
 
     with _handling(dict.fromkeys(_REASONS, handle)):

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from symbl_cli.server.recognition.scripted import SLOW
 from tests.cli.expected import DEMO
 from tests.cli.talks import talk_in
-from tests.command_line import Home, check_lines, finished
+from tests.command_line import Home, check_lines, finished, read_until
 from tests.scripted_speech import say, silence, speech
 from tests.streaming.service import Peer, Service
 from tests.terminal import INTERRUPT, SUSPEND, Terminal, terminal
@@ -123,6 +124,21 @@ def _silent(peer: Peer) -> None:
 
 
 REMOTE = {"SYMBL_ACCESS_TOKEN": "token-1"}
+
+
+def test_a_terminal_that_hangs_up_twice_is_closed_once(scripted: Home) -> None:
+    """Its shell tells its jobs, and when that has gone the kernel does."""
+    with scripted.process("stream", "-", "--json", "--interim") as process:
+        assert process.stdin is not None
+        process.stdin.write(silence(1.2) + say(f"nobody knows it yet{SLOW}"))
+        process.stdin.flush()
+        read_until(process, lambda line: '"text":"nobody' in line)
+        process.send_signal(signal.SIGHUP)
+        read_until(process, lambda line: '"draining"' in line)
+        process.send_signal(signal.SIGHUP)
+        ran = finished(process)
+
+    assert (ran.code, ran.texts) == (129, [f"nobody knows it yet{SLOW}"])
 
 
 def test_a_server_without_last_words_is_not_waited_for_for_ever(
