@@ -1,0 +1,53 @@
+"""A computer that sleeps in mid-meeting: its clock is moved under a run."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Home, finished, read_until
+from tests.fake_microphone import desk
+from tests.hidden_modules import hiding
+from tests.scripted_speech import speech
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA")
+
+HOUR = 3600
+_MOVED = (
+    "import time; real = time.clock_gettime; time.clock_gettime = lambda which:"
+    " real(which) + (float(open({path!r}).read()) if which == 7 else 0.0)"
+)
+
+
+def test_an_hour_asleep_is_a_gap_that_is_said_and_counted_everywhere(
+    own_home: Home, tmp_path: Path
+) -> None:
+    slept = tmp_path / "slept"
+    slept.write_text("0")
+    moved = hiding(tmp_path, more=_MOVED.format(path=str(slept)))
+    record = ("stream", "--device", "yeti", "--sample-rate", "16000", "--json")
+    files = ("--srt", "talk.srt", "--text", "talk.txt", "--no-interim")
+    with own_home.scripted_server(), desk(tmp_path) as microphones:
+        environment = microphones.environment | moved
+        with own_home.process(*record, *files, **environment) as run:
+            microphones.yeti.say(speech("so be it"))
+            said = read_until(run, lambda line: "so be it" in line)
+            slept.write_text(str(HOUR))
+            microphones.yeti.say(speech("or ever will"))
+            said += read_until(run, lambda line: "or ever will" in line)
+            run.send_signal(signal.SIGTERM)
+            ran = finished(run)
+        stored = own_home.run("conversation", "messages", "last", "--json").stdout
+    lines = [json.loads(line) for line in said]
+
+    (gap,) = [line for line in lines if line.get("state") == "gap"]
+    first, second = (line for line in lines if line["type"] == "transcript")
+    assert (ran.code, ran.lines[-1]["audio_dropped"]) == (143, 0)
+    assert HOUR - 1 < gap["seconds"] < HOUR + 1
+    assert first["start"] < HOUR < second["start"] < HOUR + 10
+    offsets = [message["timeOffset"] for message in json.loads(stored)]
+    assert offsets == [round(one["start"], 2) for one in (first, second)]
+    assert "\n01:00:0" in (own_home.folder / "talk.srt").read_text()
+    assert "[1:00:0" in (own_home.folder / "talk.txt").read_text()
