@@ -187,6 +187,36 @@ def test_a_suggestion_is_not_definitive() -> None:
     assert action.assignee is None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_definitive"),
+    [
+        ("We'll have to order new chairs by Friday.", False),
+        ("We need to order new chairs by Friday.", False),
+        ("We'll order new chairs by Friday.", True),
+        ("I have to order new chairs by Friday.", True),
+    ],
+)
+def test_what_all_of_us_need_is_not_definitive(text: str, is_definitive: bool) -> None:
+    (action,) = actions((ANN, text))
+
+    assert action.definitive is is_definitive
+
+
+def test_somebody_and_i_are_no_single_assignee() -> None:
+    (action,) = actions((BEA, "Hi."), (ANN, "You and I should order chairs by Friday."))
+
+    assert action.assignee is None
+
+
+def test_a_role_of_yours_does_its_own_task() -> None:
+    (action,) = actions(
+        (BEA, "Hi."), (ANN, "Your personal coach will send the forms by Friday.")
+    )
+
+    assert action.assignee not in {ANN, BEA}
+    assert action.text == "Your personal coach will send the forms by Friday."
+
+
 def test_a_threshold_of_ones_own_is_kept_to() -> None:
     settings = InsightSettings(
         kinds=frozenset({"action_item"}), confidence_threshold=1.0

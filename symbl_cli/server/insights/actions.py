@@ -15,6 +15,9 @@ TOLD_FROM = 0.36
 
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 _HEDGED = frozenset("maybe perhaps probably might may hopefully possibly".split())
+_SUGGESTED = _HEDGED | frozenset(
+    "should would could can need needs want if idea suggest suggestion".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,17 @@ def _action(
     placed = replace(commitment, start=commitment.start - start)
     features = action_features(text[start:], placed, due)
     confidence = model.probability(features, assurance(commitment, due))
-    is_hedged = bool(_HEDGED & {norm for clause in part for norm in clause.norms})
-    is_definitive = commitment.strength is not Strength.HEDGED and not is_hedged
+    is_definitive = _is_definitive(commitment, part)
     return Action(commitment, confidence, is_definitive, due, text[start:])
+
+
+def _is_definitive(commitment: Commitment, part: list[Clause]) -> bool:
+    """Whether it is taken on or asked for, no need, suggestion or hedged idea."""
+    norms = {norm for clause in part for norm in clause.norms}
+    if commitment.form is Form.NONE:
+        return not _SUGGESTED & norms
+    if commitment.form is Form.GROUP and (
+        "need" in norms or commitment.task[:2] == ("have", "to")
+    ):
+        return False
+    return commitment.strength is not Strength.HEDGED and not _HEDGED & norms

@@ -25,6 +25,8 @@ WH = frozenset(
 )
 _CONJUNCTIONS = frozenset("and but so because or then plus though although".split())
 _MODALS = frozenset("will has needs should must can could shall".split())
+_LEADS = frozenset("that think guess then after".split())
+"""Words after which a subject follows."""
 _LIGHT_VERBS = frozenset(
     (
         "need want think guess know mean hope got say said feel believe suppose wonder"
@@ -87,6 +89,8 @@ def _opens_clause(text: str, words: Sequence[Word], index: int) -> bool:
     has_break = any(mark in between for mark in ",;:.!?–—") or " - " in between
     if not has_break and (rest[0] not in _CONJUNCTIONS or rest[1:2] == ["that"]):
         return False
+    if rest[:2] == ["and", "i"] and not has_break:
+        return not _names_other(text, words[:index])
     if rest[:2] in (["so", "who"], ["but", "who"]):
         return True
     after = _without_conjunction(rest)
@@ -94,6 +98,14 @@ def _opens_clause(text: str, words: Sequence[Word], index: int) -> bool:
     if text[named.start].isupper() and after[1:] and after[1] in _MODALS:
         return True
     return _starts_statement(after) or _starts_question(after)
+
+
+def _names_other(text: str, before: Sequence[Word]) -> bool:
+    """Whether *before* "and I" another is named who is meant too: "Don and I"."""
+    *others, last = before
+    is_named = last.norm == "you" or (text[last.start].isupper() and last.norm != "i")
+    leads = not others or others[-1].norm in FILLERS | _LEADS
+    return is_named and leads
 
 
 def _without_conjunction(rest: list[str]) -> list[str]:

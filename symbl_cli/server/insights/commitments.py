@@ -181,7 +181,7 @@ def _named(
 
 
 _ROLE = re.compile(
-    r"(?:^|\b)(?:the|our|my) (?:\S+ )?(?:manager|designer|team|group|guys?|expert"
+    r"(?:^|\b)(?:the|our|my|your) (?:\S+ )?(?:manager|designer|team|group|guys?|expert"
     r"|office|department|lead|coach|engineers?|developers?|vendor|client|students?)$"
 )
 
@@ -195,6 +195,8 @@ def _order(
 ) -> Commitment | None:
     """ "Ann, send …", "send me …": a bare verb, perhaps after a name."""
     words = skip_fillers(clause.words)
+    if words[0].norm == "just" and len(words) > 1:
+        words = words[1:]
     is_called = words[0].norm in names and len(words) > 1
     first = words[1] if is_called else words[0]
     if first.norm not in TASK_VERBS or words[-1] is first:
