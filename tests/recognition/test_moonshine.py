@@ -6,9 +6,11 @@ import sys
 from array import array
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.recordings import DEFAULT, Recording, read_recordings
+from benchmarks.told import is_lacking
 from benchmarks.word_errors import WordErrors, count_errors, spoken_words
 from symbl_cli.errors import MissingError
 from symbl_cli.media.format import AudioFormat
@@ -124,6 +126,22 @@ def test_real_voices_are_heard_well(moonshine: MoonshineRecognizer) -> None:
         total += count_errors(spoken_words(clip.text), spoken_words(text))
 
     assert total.rate <= 3.9
+
+
+@needs_recordings
+@pytest.mark.parametrize("pause", [0.5, 1.5])
+def test_faint_speech_behind_loud_speech_is_heard(
+    moonshine: MoonshineRecognizer, pause: float
+) -> None:
+    loud, faint = recording("lj_LJ001-0001"), recording("ami_trn00")
+    still = np.zeros(round(pause * 16000))
+    talk = np.concatenate([loud.samples(), still, 0.25 * faint.samples(), still])
+    noise = np.random.default_rng(7).normal(0, 10, len(talk))
+
+    heard = hear([(talk + noise).astype("<i2").tobytes()], moonshine)
+
+    behind = [h.text for h in heard if h.is_final and h.start > len(loud.samples())]
+    assert not is_lacking(spoken_words(" ".join(behind)), spoken_words(faint.text))
 
 
 @pytest.mark.parametrize("text", ["You", "you.", "?", "", " You?"])

@@ -10,6 +10,10 @@ from .recognizer import SAMPLE_RATE
 from .resampling import Samples
 
 _SILENCE = 0.01
+_STILL = 0.35
+"""The probability below which nobody speaks."""
+_REST = 32
+"""Windows, a second: a shorter pause may be inside what one says."""
 
 
 class VoiceActivity(Protocol):
@@ -69,10 +73,32 @@ class SileroGgml:
         self._detector.reset()
 
 
+class Rested:
+    """Forgets in every pause what it heard before.
+
+    Silero, left alone, compares: behind loud speech it takes faint speech for silence.
+    """
+
+    def __init__(self, detector: VoiceActivity) -> None:
+        self._detector = detector
+        self._still = 0
+
+    def probability(self, window: Samples) -> float:
+        probability = self._detector.probability(window)
+        self._still = self._still + 1 if probability < _STILL else 0
+        if self._still == _REST:
+            self._detector.reset()
+        return probability
+
+    def reset(self) -> None:
+        self._still = 0
+        self._detector.reset()
+
+
 def _open_silero() -> VoiceActivity:
     for detector in (SileroLite, SileroGgml):
         try:
-            return detector()
+            return Rested(detector())
         except ImportError:
             continue
     raise MissingError(
