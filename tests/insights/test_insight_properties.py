@@ -2,6 +2,7 @@
 
 from datetime import timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from symbl_cli.server.insights.insights import (
 )
 from symbl_cli.server.insights.sentences import split_sentences
 from symbl_cli.server.insights.summary import summarise
-from tests.insights.conversation import ANN, BEA, CLEO, TUESDAY, same_id
+from tests.insights.conversation import ANN, BEA, CLEO, TUESDAY, same_id, talk
 
 EVERYTHING = InsightSettings(
     kinds=frozenset({"question", "action_item", "follow_up", "topic"}),
@@ -142,3 +143,23 @@ def test_a_summary_never_raises(messages: list[Said]) -> None:
 
 def _is_interim(finding: Finding) -> bool:
     return isinstance(finding, TrackerMatch) and not finding.is_final
+
+
+@pytest.mark.parametrize("piece", ["x", "?", " "])
+def test_a_text_without_an_end_is_read_once(piece: str) -> None:
+    # Read again from each letter, this would take an hour.
+    (said,) = talk([(ANN, piece * (100_000 // len(piece)))])
+
+    found = analyse([said], EVERYTHING, same_id)
+
+    assert [one for one in found if isinstance(one, Insight | Topic)] == []
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    text = "we should send it and " * 200
+
+    pieces = split_sentences(text)
+
+    assert " ".join(piece.text for piece in pieces) == text.strip()
+    assert max(len(piece.text) for piece in pieces) <= 1200
+    assert all(text.startswith(piece.text, piece.offset) for piece in pieces)

@@ -1,6 +1,7 @@
 """Things with a form of their own: dates, money, addresses, persons."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
@@ -47,13 +48,15 @@ _MONEY = LatePattern(
 _PERCENT = LatePattern(rf"(?<![\w.])(?P<amount>{_AMOUNT})\s?(?:%|per\s?cent\b)")
 _NUMBER = LatePattern(rf"(?<![\w.,-])(?P<amount>{_AMOUNT})(?![\w%-]|[.,]\d)")
 _EMAIL = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b[\w+-]+(?: dot [\w+-]+)* at [\w-]+ dot (?:com|org|net|edu|gov|io|de|uk|co)\b",
+    # Bounds keep a text without blanks from being read again from each of its letters.
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+    r"|\b[\w+-]{1,64}(?: dot [\w+-]{1,64}){0,5} at [\w-]{1,63}"
+    r" dot (?:com|org|net|edu|gov|io|de|uk|co)\b",
     re.IGNORECASE,
 )
 _URL = re.compile(
     r"\b(?:https?://[^\s,;]+|www\.[\w.-]+[^\s,;.]*"
-    r"|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app)\b(?:/[^\s,;]*)?)",
+    r"|(?<![\w-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.(?:com|org|net|edu|gov|io|dev|app)\b(?:/[^\s,;]*)?)",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
@@ -144,11 +147,14 @@ def _persons(text: str, names: tuple[str, ...]) -> Iterator[_Span]:
 
 
 def _apart(spans: list[_Span]) -> list[_Span]:
+    """*spans* by place; of two that overlap, the one that comes first in *spans*."""
     kept: list[_Span] = []
     for span in spans:
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda span: span.start)
+        at = bisect(kept, span.start, key=lambda other: other.start)
+        beside = kept[max(at - 1, 0) : at + 1]
+        if all(span.end <= one.start or span.start >= one.end for one in beside):
+            kept.insert(at, span)
+    return kept
 
 
 def _email(text: str) -> str:

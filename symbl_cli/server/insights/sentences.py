@@ -12,6 +12,7 @@ from .words import read_words
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st vs etc e.g i.e no inc ltd co jr sr approx dept fig".split()
 )
+_LONGEST_ABBREVIATION = 12
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 _OPEN_END = re.compile(r"(?:,|;|:|-|–|—|\.\.\.|…)$")
 _TERMINAL = re.compile(r"[.!?][\"'”’)\]]*$")
@@ -29,6 +30,8 @@ _CONTINUING = frozenset(
 )
 _LONGEST = 400
 """Characters from where a sentence is joined no further."""
+_LONGEST_SAID = 1200
+"""Characters from where a text without an end is cut: nobody says so much at once."""
 _SHORT_REST = 6
 """Words of a sentence's rest that a recogniser has set apart, at most."""
 
@@ -156,7 +159,8 @@ def _joined(before: Sentence, after: Sentence) -> Sentence:
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
     if match.group().rstrip("\"'”’)]") != ".":
         return False
-    before = re.search(r"([^\W\d_][\w.]*)$", text[: match.start()])
+    near = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+    before = re.search(r"([^\W\d_][\w.]*)$", near)
     if before is None:
         return False
     word = before.group().lower()
@@ -165,6 +169,11 @@ def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
 
 
 def _append(pieces: list[Piece], text: str, begin: int, end: int) -> None:
+    while end - begin > _LONGEST_SAID:
+        blank = text.rfind(" ", begin + 1, begin + _LONGEST_SAID)
+        cut = begin + _LONGEST_SAID if blank < 0 else blank
+        _append(pieces, text, begin, cut)
+        begin = cut
     part = text[begin:end]
     stripped = part.strip()
     if stripped and any(character.isalnum() for character in stripped):
