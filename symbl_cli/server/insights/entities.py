@@ -25,7 +25,7 @@ class _Span:
 _ONES = "|".join(sorted(CARDINALS, key=len, reverse=True))
 _AMOUNT = (
     rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    rf"|(?:(?:{_ONES}|a|hundred|thousand|million|and)[ -])*"
+    rf"|(?:(?:{_ONES}|a|hundred|thousand|million|and)[ -]){{0,12}}"
     rf"(?:{_ONES}|hundred|thousand|million))"
 )
 _SCALE = r"(?:\s?(?P<scale>hundred|thousand|million|billion|k|m|bn)\b)?"
