@@ -17,7 +17,7 @@ from symbl_cli.media.format import AudioFormat
 from symbl_cli.server.recognition.doubt import SURE, is_believable
 from symbl_cli.server.recognition.heard import Heard
 from symbl_cli.server.recognition.models import Model, locate_model
-from symbl_cli.server.recognition.moonshine import MoonshineRecognizer
+from symbl_cli.server.recognition.moonshine import MoonshineRecognizer, tidied
 from symbl_cli.server.recognition.voice_activity import open_voice_activity
 from symbl_cli.server.recognition.worker import open_recognizer
 from symbl_cli.server.settings import RecognizerName
@@ -142,6 +142,35 @@ def test_faint_speech_behind_loud_speech_is_heard(
 
     behind = [h.text for h in heard if h.is_final and h.start > len(loud.samples())]
     assert not is_lacking(spoken_words(" ".join(behind)), spoken_words(faint.text))
+
+
+@pytest.mark.parametrize(
+    ("text", "as_written"),
+    [
+        ('"I am not sure, he plays".', "I am not sure, he plays."),
+        ('"Where is it?"', "Where is it?"),
+        ('"Where is it?".', "Where is it?"),
+        ('He said "no", "never".', 'He said "no", "never".'),
+        ('"No", he said, "never".', '"No", he said, "never".'),
+        ("In the States.To go, see 3.5.", "In the States. To go, see 3.5."),
+        ("U.S.A. law?No.", "U.S.A. law? No."),
+        ("It is done.", "It is done."),
+        ("", ""),
+    ],
+)
+def test_a_text_is_as_people_write_it(text: str, as_written: str) -> None:
+    assert tidied(text) == as_written
+
+
+@needs_recordings
+def test_sentences_are_apart(moonshine: MoonshineRecognizer) -> None:
+    """The model glues two sentences of this clip."""
+    clip = recording("aztech_train_audio1")
+
+    heard = hear(cut(clip.samples().tobytes(), 3200), moonshine)
+
+    text = " ".join(one.text for one in heard)
+    assert "in the United States. To create your first project" in text
 
 
 @pytest.mark.parametrize("text", ["You", "you.", "?", "", " You?"])

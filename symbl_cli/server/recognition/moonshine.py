@@ -5,6 +5,7 @@ one another's text there, and segments decoded whole read better.
 """
 
 import os
+import re
 from array import array
 
 from ...errors import AudioError, MissingError
@@ -17,6 +18,10 @@ _OPTIONS = {
     "vad_max_segment_duration": "30",
     "return_audio_data": "false",  # else every call copies its samples into a list
 }
+
+
+_QUOTED = re.compile(r'"([^"]*?)([.?!]?)"([.?!]?)')
+_JOINED = re.compile(r"(?<=[a-z][.?!])(?=[A-Z][a-z])")
 
 
 class MoonshineRecognizer:
@@ -53,7 +58,15 @@ class MoonshineRecognizer:
         except self._error as exc:
             raise AudioError(f"the recogniser failed: {exc}") from exc
         lines = () if transcript is None else transcript.lines
-        return Recognized(" ".join(line.text.strip() for line in lines if line.text))
+        text = " ".join(line.text.strip() for line in lines if line.text)
+        return Recognized(tidied(text))
 
     def close(self) -> None:
         self.transcriber.close()
+
+
+def tidied(text: str) -> str:
+    """As people write it: the model may quote all that it heard, and glue sentences."""
+    if quoted := _QUOTED.fullmatch(text):
+        text = quoted[1] + (quoted[2] or quoted[3])
+    return _JOINED.sub(" ", text)
