@@ -145,7 +145,9 @@ class HungDisk:
 
 def test_a_disk_that_takes_nothing_is_given_up_and_memory_serves() -> None:
     now, owner = [0.0], HungDisk()
-    spool = DiskSpool(0, 2, owner, longest=BLOCK, may_wait=lambda: False, clock=lambda: now[0])
+    spool = DiskSpool(
+        0, 2, owner, longest=BLOCK, may_wait=lambda: False, clock=lambda: now[0]
+    )
 
     fill(spool, 1)
     now[0] = BEHIND
