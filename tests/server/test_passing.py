@@ -5,6 +5,8 @@ from pathlib import Path
 
 import requests
 
+from symbl_cli.protocol.events import ConversationId
+from symbl_cli.server.store.passing import open_passing
 from tests.scripted_speech import silence, speech
 from tests.server_process import ServerProcess, running_server
 from tests.small_disk import fill, small_disk
@@ -55,6 +57,34 @@ def test_what_is_not_stored_can_be_read_until_it_has_ended(
     status, body = ask(server, f"/{id_}/messages")
     assert status == 404
     assert "has ended, and nothing of it was stored" in str(body["message"])
+
+
+def test_who_asks_once_more_for_the_end_of_what_is_not_stored_leaves_nothing_behind(
+    server: ServerProcess, dial: Dial
+) -> None:
+    first = dial().start(store=False, **OURS)
+    id_ = pick(first.frames[1], "message", "data", "conversationId")
+    first.audio(speech(SAID))
+    first.stop()
+    first.until("recognition_stopped")
+    first.drop()
+
+    again = dial().start(store=False, **{**OURS, "epoch": 2})
+    again.stop()
+    again.until("recognition_stopped")
+
+    assert pick(again.frames[1], "message", "data", "conversationId") == id_
+    status, body = ask(server, f"/{id_}/members")
+    assert status == 404
+    assert "has ended, and nothing of it was stored" in str(body["message"])
+
+
+def test_that_something_was_not_stored_is_told_to_its_owner_alone() -> None:
+    with open_passing() as passing:
+        passing.end("ann", ConversationId("4500000000000001"))
+
+        assert passing.has_ended("ann", "4500000000000001")
+        assert not passing.has_ended("bob", "4500000000000001")
 
 
 def _list(value: object) -> list[object]:

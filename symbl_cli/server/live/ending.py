@@ -214,7 +214,8 @@ class Ending:
         )
         await opened.outbox.flush()
         if opened.is_passing:
-            self._services.passing.end(opened.record.id)
+            opened.outbox.write_no_more()
+            self._services.passing.end(opened.record.tenant, opened.record.id)
 
     def _send_completed(self, opened: Opened, stream: Stream) -> None:
         completed = wire.ConversationCompleted(conversation_id=opened.record.id)

@@ -100,7 +100,7 @@ class Outbox:
         self._deliver = deliver
         self._is_stored = is_stored
         self._is_written = True
-        """Whether the store takes what it is given."""
+        """Whether the store takes what it is given, and may have it."""
         self._number = 0 if last is None else last + _RESTART_GAP
         self._first = self._number + 1
         self._sequence: Counter[type] = Counter()
@@ -148,6 +148,10 @@ class Outbox:
             older = [frame for frame in frames if frame.event < self._oldest]
         newer = [frame for frame in self._log if frame.event > after]
         return [_addressed(frame) for frame in (*older, *newer)]
+
+    def write_no_more(self) -> None:
+        """Whatever is put from now on is handed out, and leaves nothing behind."""
+        self._is_written = False
 
     def close(self) -> None:
         if self._task is not None:

@@ -65,7 +65,8 @@ def _with_conversation(handler: OfConversation) -> Handler:
             call.desk.live.settle(ConversationId(call.names["conversation"]))
             found = _found(call)
         if found is None:
-            has_passed = call.desk.passing.has_ended(call.names["conversation"])
+            tenant, name = call.request.tenant, call.names["conversation"]
+            has_passed = call.desk.passing.has_ended(tenant, name)
             raise Refused(404, NOT_STORED if has_passed else NO_CONVERSATION)
         store, record = found
         return handler(replace(call, desk=replace(call.desk, store=store)), record)

@@ -18,16 +18,16 @@ class Passing:
     def __init__(self, store: Store) -> None:
         self.store = store
         """That of this process's memory."""
-        self._ended: deque[ConversationId] = deque(maxlen=_REMEMBERED)
+        self._ended: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
 
-    def end(self, conversation_id: ConversationId) -> None:
+    def end(self, tenant: str, conversation_id: ConversationId) -> None:
         """It has ended: nobody can read any more of it than that it was."""
-        self._ended.append(conversation_id)
+        self._ended.append((tenant, conversation_id))
         self.store.write(DeleteConversation(conversation_id))
 
-    def has_ended(self, name: str) -> bool:
-        """Whether *name* was the id of one, not long ago."""
-        return name in self._ended
+    def has_ended(self, tenant: str, name: str) -> bool:
+        """Whether *name* was the id of one of *tenant*, not long ago."""
+        return (tenant, name) in self._ended
 
 
 @contextmanager
