@@ -18,8 +18,12 @@ def write_apart() -> None:
     """
     if sys.platform == "win32" or sys.stderr is None:
         return
+    import fcntl  # noqa: PLC0415 — Windows has none
+
+    # What we were started without (`<&-`) stays closed: not below the standard three.
+    own = fcntl.fcntl(_LIBRARIES, fcntl.F_DUPFD_CLOEXEC, _LIBRARIES + 1)
     sys.stderr = OwnStderr(
-        os.fdopen(os.dup(_LIBRARIES), "wb"),
+        os.fdopen(own, "wb"),
         encoding="utf-8",
         errors="backslashreplace",
         newline="\n",

@@ -59,6 +59,15 @@ def test_a_redirected_file_is_read_where_it_is_asked_for(
     ]
 
 
+def test_a_stdin_that_is_closed_is_said_to_be(scripted: Home) -> None:
+    ran = scripted.shell("symbl stream - --json <&-")
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.notices[-1]["error"]["message"] == (
+        "stdin is closed: there is no sound to read"
+    )
+
+
 def test_a_loop_that_reads_lines_keeps_its_stdin(
     scripted: Home, tmp_path: Path
 ) -> None:
