@@ -9,8 +9,8 @@ from ..lines import RECENT, SpeakerRef, Transcript
 from ..protocol.events import MessageId, Person
 
 _RECENT = RECENT // 2
-_MICROSECOND = timedelta(microseconds=1)
 """Finals whose whole line is kept, for what is known of them only later."""
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
