@@ -1,6 +1,7 @@
 """Who stops without leaving, and starts again."""
 
 from symbl_cli.protocol.events import (
+    ConversationCompleted,
     RecognitionResult,
     RecognitionStarted,
     RecognitionStopped,
@@ -8,6 +9,7 @@ from symbl_cli.protocol.events import (
     StartedListening,
     StartRequest,
 )
+from symbl_cli.server.live.port import Leaving, Role
 from symbl_cli.server.recognition.scripted import SLOW
 from tests.live.far import FarDirectory, play_on, say, speaker, until
 
@@ -46,3 +48,16 @@ def test_who_starts_again_during_the_last_words_is_heard_from_the_first_word() -
         *(*listening, f"Before{SLOW}", "RecognitionStopped"),
         *(*listening, "After.", "RecognitionStopped"),
     ]
+
+
+def test_who_leaves_during_the_last_words_of_a_pause_is_not_waited_for() -> None:
+    async def play(directory: FarDirectory) -> list[ServerEvent]:
+        watching = await directory.open("local", "room", Role.SUBSCRIBER)
+        port = await speaker(directory)
+        await port.start(PAUSING)
+        await say(port, 0, f"Before{SLOW}")
+        await port.stop()
+        await port.detach(Leaving.LOST)
+        return await until(watching, ConversationCompleted)
+
+    assert _told(play_on(play)) == [f"Before{SLOW}"]

@@ -236,6 +236,10 @@ class Conversation:
         """Whether any speaker's socket is there."""
         return any(one.stream is not None for one in self._attachments)
 
+    def attends(self, stream: Stream) -> bool:
+        """Whether the socket of *stream* is there."""
+        return any(one.stream is stream for one in self._attachments)
+
     # --- inside
 
     def _begin(self, opened: Opened) -> None:

@@ -32,6 +32,8 @@ class Ends(Protocol):
     @property
     def is_completed(self) -> bool: ...
 
+    def attends(self, stream: Stream) -> bool: ...
+
     def complete(self) -> None: ...
 
     def dismiss(self) -> None: ...
@@ -159,6 +161,8 @@ class Ending:
             stream.state = StreamState.PAUSED
             stream.was_asked_to_stop = False
             self._send_end(opened, stream, wire.RecognitionStopped())
+            if not self._conversation.attends(stream):
+                self.left(stream, Leaving.LOST)
             return
         if all(one.is_over for one in opened.streams.values()):
             await self._complete_once()
