@@ -51,6 +51,16 @@ def test_interim_words_are_told_once_and_withdrawn_if_they_go() -> None:
     ]
 
 
+def test_interim_words_that_come_to_nothing_take_their_match_along() -> None:
+    trackers = Trackers((WATCHED,), same_id)
+
+    (first,) = trackers.hear_interim(said("a water leak"))
+    (withdrawn,) = trackers.hear_interim(said(""))
+
+    assert (withdrawn.id, withdrawn.rev, withdrawn.removed) == (first.id, 1, True)
+    assert trackers.hear_interim(said("")) == ()
+
+
 def test_the_final_words_replace_the_interim_match() -> None:
     trackers = Trackers((WATCHED,), same_id)
     (interim,) = trackers.hear_interim(said("water leak"))

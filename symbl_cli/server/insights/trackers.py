@@ -85,22 +85,27 @@ class Trackers:
         told = frozenset(phrase.tracker for phrase in found)
         self._earlier[speaker_key(said.speaker)] = _Earlier(said, told)
         matches = [self._match(said, phrase, at) for phrase, at in found.items()]
-        withdrawn = self._told.pop(said.id, set()) - set(found)
-        nowhere = (Place(said.id, said.text, -1),)
-        matches += [
-            self._match(said, phrase, nowhere, removed=True)
-            for phrase in sorted(withdrawn, key=lambda p: (p.tracker, p.value))
-        ]
-        return tuple(matches)
+        return (*matches, *self._withdrawn(said, found))
 
     def hear_interim(self, said: Said) -> tuple[TrackerMatch, ...]:
-        """What the interim words of *said* hold and did not yet."""
+        """What the interim words of *said* hold and did not yet; none take all back."""
+        if not said.text:
+            return self._withdrawn(said, {})
         told = self._told.setdefault(said.id, set())
         found = self._find(said)
         news = [phrase for phrase in found if phrase not in told]
         told.update(news)
         return tuple(
             self._match(said, phrase, found[phrase], is_final=False) for phrase in news
+        )
+
+    def _withdrawn(self, said: Said, found: _Found) -> tuple[TrackerMatch, ...]:
+        """What the interim words of *said*, which is over, held without being found."""
+        gone = self._told.pop(said.id, set()) - set(found)
+        nowhere = (Place(said.id, said.text, -1),)
+        return tuple(
+            self._match(said, phrase, nowhere, removed=True)
+            for phrase in sorted(gone, key=lambda p: (p.tracker, p.value))
         )
 
     def _find(self, said: Said) -> _Found:
