@@ -162,17 +162,26 @@ def not_yet_told(found: Sequence[_Run]) -> list[_Run]:
 
 
 def _look_into(folder: Path) -> LeftRun | UnreadableRun | None:
-    """`None`: it is no run, or one that goes on."""
+    """`None`: it is no run, or one that goes on or has just ended."""
     try:
-        if not folder.is_dir():
-            return None
-        if not (folder / RECORD).exists():
-            return _without_record(folder)
-        lock_folder(folder).release()
+        return _read(folder)
+    except (BlockingIOError, FileNotFoundError):
+        return None
+    except OSError as exc:
+        why = f"{exc.filename or folder}: {exc.strerror}"
+        return UnreadableRun(folder, _unreadable(folder, why, _ACCESS))
+
+
+def _read(folder: Path) -> LeftRun | UnreadableRun | None:
+    """Raises OSError."""
+    if not folder.is_dir():
+        return None
+    if not (folder / RECORD).exists():
+        return _without_record(folder)
+    lock_folder(folder).release()
+    try:
         record = decode_record((folder / RECORD).read_text(encoding="utf-8"))
         return LeftRun(folder, record, _seconds(folder, record))
-    except BlockingIOError:
-        return None
     except StoreError as exc:
         remedy = exc.suggestion or _by_hand(folder)
         kind = type(exc)
@@ -180,9 +189,6 @@ def _look_into(folder: Path) -> LeftRun | UnreadableRun | None:
     except UnicodeDecodeError:
         why = f"its {RECORD} is damaged"
         return UnreadableRun(folder, _unreadable(folder, why, _by_hand(folder)))
-    except OSError as exc:
-        why = f"{exc.filename or folder}: {exc.strerror}"
-        return UnreadableRun(folder, _unreadable(folder, why, _ACCESS))
 
 
 def _without_record(folder: Path) -> UnreadableRun | None:

@@ -3,15 +3,21 @@
 import stat
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from symbl_cli.errors import ConflictError, StoreError
 from symbl_cli.lines import Line, SpeakerRef, State, Status, Transcript
 from symbl_cli.streaming.keeping import RunKeeper
-from symbl_cli.streaming.left_runs import left_behind, not_yet_told
+from symbl_cli.streaming.left_runs import UnreadableRun, left_behind, not_yet_told
 from symbl_cli.streaming.run_record import decode_record, encode_record
-from symbl_cli.streaming.runs import make_folder
+from symbl_cli.streaming.runs import (
+    lock_folder,
+    make_folder,
+    remove_folder,
+    write_record,
+)
 from tests.runs.kept import LISTENING, NOON, keeping, record, sound
 from tests.small_disk import small_disk
 
@@ -76,6 +82,26 @@ def test_a_run_that_lives_is_nobody_elses(tmp_path: Path) -> None:
         with pytest.raises(ConflictError, match="being recovered"), left.taken():
             pass
     assert len(left_behind(tmp_path)) == 1
+
+
+def test_a_run_that_ends_while_somebody_looks_is_none_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    told: list[UnreadableRun] = []
+
+    def run_often() -> None:
+        for _ in range(50):
+            folder = make_folder(tmp_path, "room")
+            lock = lock_folder(folder)
+            write_record(folder, record())
+            remove_folder(folder, lock)
+
+    running = Thread(target=run_often)
+    running.start()
+    while running.is_alive():
+        assert left_behind(tmp_path, told.append) == []
+
+    assert told == []
 
 
 def test_two_runs_under_one_connection_id_have_a_folder_each(tmp_path: Path) -> None:
