@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..config.settings import Engine, Settings
 from ..errors import UsageError
 from ..frozen import dataclass
 from ..streaming.run import Run
+from ..text.terminal import whole_characters
 from .demo import Demo
 from .detection import config_of, trackers_of, vocabulary_of
 from .files import RunFiles, open_files
@@ -42,7 +44,9 @@ class Plan:
         """A recording names its conversation."""
         named = self.settings.title or (self.demo.title if self.demo else None)
         source = self.options.source
-        return named or (None if source in {None, "-"} else Path(source or "").stem)
+        if named or source in {None, "-"}:
+            return named
+        return whole_characters(Path(source or "").stem)
 
     @property
     def file(self) -> Path | None:
@@ -101,7 +105,8 @@ class Plan:
         """Remove the others: the next run may want their names."""
         lasting = set(self.lasting_recordings(sources, files))
         for path in set(sources.recordings) - lasting:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # why the run failed is what there is to say
+                path.unlink()
 
     def run(self, sources: OpenedSources, lease: UUID, files: RunFiles) -> Run:
         options, settings = self.options, self.settings

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from symbl_cli.protocol import events as e
 from tests.cli.expected import DEMO, SECOND
 from tests.cli.read_back import (
     finals_of,
@@ -28,6 +29,7 @@ from tests.command_line import Home, Ran, finished, read_until
 from tests.faults import FaultyLine
 from tests.scripted_speech import cut, silence, speech
 from tests.server_process import ServerProcess, running_server
+from tests.streaming.service import Peer, Service
 from tests.wavs import fmt_chunk, wav_file
 
 ENDINGS = {
@@ -286,6 +288,29 @@ def test_sound_that_only_a_pipe_had_stays_though_nobody_listened(
     assert not short.exists()
     with wave.open(str(long)) as wav:
         assert wav.getnframes() > wav.getframerate()
+
+
+def test_a_file_that_cannot_be_removed_hides_no_error(
+    own_home: Home, tmp_path: Path
+) -> None:
+    saved = tmp_path / "talk.wav"
+
+    def refuse(peer: Peer) -> None:
+        peer.until(e.StartRequest)
+        saved.unlink()
+        saved.mkdir()
+        peer.send(e.ErrorMessage(details="no seats left"))
+        peer.rest()
+
+    with Service(refuse) as service:
+        ran = own_home.run(
+            *("stream", "-", "--save-audio", saved, "--api-url", service.url),
+            sound=speech("so")[:3200],
+            environment=TOKEN,
+        )
+
+    assert ran.code == 5, ran.stderr
+    assert "no seats left" in ran.stderr
 
 
 def test_a_recording_of_two_speakers_can_be_played_after_a_kill(
