@@ -285,7 +285,7 @@ def _confirm(question: str) -> bool:
 
 
 @conversation.command()
-@click.argument("arguments", metavar="[ID] FILE", nargs=-1)
+@click.argument("arguments", metavar="[ID] FILE", nargs=-1, type=click.UNPROCESSED)
 @click.option("--all", "everything", is_flag=True, help="Every conversation.")
 @_asks
 def export(asking: "Asking", arguments: tuple[str, ...], everything: bool) -> None:

@@ -24,6 +24,35 @@ class FilePath(click.Path):
         return Path(value)
 
 
+class Words(click.types.StringParamType):
+    """Text of whatever kind; what is no text may still be a file's name."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        text = str(super().convert(value, param, ctx))
+        try:
+            # Bytes that the locale has no letters for may be UTF-8 all the same.
+            return text if _is_text(text) else os.fsencode(text).decode()
+        except UnicodeError:
+            self.fail("it is not UTF-8 text", param, ctx)
+
+
+class Seconds(click.FloatRange):
+    """A length of time that comes to an end."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds = float(super().convert(value, param, ctx))  # type: ignore[arg-type] # Click's own annotation is of what it returns
+        if not seconds < float("inf"):
+            self.fail("it must be a number of seconds", param, ctx)
+        return seconds
+
+
 class Reporting:
     """How this run speaks of itself, on stderr; filled while options are read."""
 
@@ -67,14 +96,28 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
 
 
 def with_common_options(command: _Any) -> _Any:
-    """Give *command*, and every command below it, the options that all have."""
+    """Give *command*, and every command below it, the options that all have.
+
+    What takes text takes nothing else from then on.
+    """
     _add_options(command, _common_options())
     return command
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _add_options(command: click.Command, options: Sequence[click.Option]) -> None:
     known = {name for parameter in command.params for name in parameter.opts}
     command.params += [option for option in options if known.isdisjoint(option.opts)]
+    for parameter in command.params:
+        if parameter.type is click.STRING:
+            parameter.type = Words()
     if isinstance(command, click.Group):
         for child in command.commands.values():
             _add_options(child, options)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import FilePath, reporting
+from .options import FilePath, Seconds, reporting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=0, help="0 takes a free one.")
+@click.option(
+    "--port", default=0, type=click.IntRange(0, 65_535), help="0 takes a free one."
+)
 @click.option(
     "--allow-host", multiple=True, metavar="NAME", help="A name it is also reached by."
 )
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--max-streams", type=click.IntRange(1), help="Streams at once, at most.")
 @click.option(
     "--max-silence",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(),
     metavar="SECONDS",
     help="End a conversation in which nobody speaks for so long.",
 )

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import click
 
-from .options import FilePath, reporting
+from .options import FilePath, Seconds, reporting
 
 _F = TypeVar("_F", bound=Callable[..., object])
 _FILE = FilePath()
@@ -84,7 +84,7 @@ _audio = _all(
     ),
     click.option(
         "--duration",
-        type=click.FloatRange(0, min_open=True),
+        type=Seconds(),
         metavar="SECONDS",
         help="Stop after so much sound.",
     ),
@@ -138,7 +138,7 @@ _behaviour = _all(
 
 
 @click.command()
-@click.argument("source", required=False, metavar="[SOURCE]")
+@click.argument("source", required=False, type=click.UNPROCESSED, metavar="[SOURCE]")
 @_what
 @_who
 @_audio

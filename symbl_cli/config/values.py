@@ -17,6 +17,8 @@ INSIGHTS = ("question", "action_item", "follow_up", "topic")
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 1000 * 365 * 86400
+"""A thousand years, in seconds: what is much longer ago has no date."""
 _BYTES = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -118,17 +120,19 @@ def duration(raw: object) -> float | None:
     if isinstance(raw, str) and raw.strip().lower() in {"off", "never"}:
         return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", str(raw).strip().lower())
-    if match is None or not float(match[1]):
+    seconds = float(match[1]) * _SECONDS[match[2]] if match else 0.0
+    if not 0 < seconds <= _LONGEST:
         raise ValueError("must be a time such as 90d, 12h or 30m, or off")
-    return float(match[1]) * _SECONDS[match[2]]
+    return seconds
 
 
 def size(raw: object) -> int:
     """Bytes, written `2GB` or `500MB`."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(|[KMGT]B)", str(raw).strip().upper())
-    if match is None:
+    number = float(match[1]) * _BYTES[match[2]] if match else -1.0
+    if not 0 <= number < float("inf"):
         raise ValueError("must be a size such as 2GB or 500MB")
-    return int(float(match[1]) * _BYTES[match[2]])
+    return int(number)
 
 
 def url(raw: object) -> str:

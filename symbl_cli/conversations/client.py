@@ -9,6 +9,7 @@ from ..errors import NotFoundError
 from ..protocol import resources as r
 from ..protocol.events import Json, Person, Tracker
 from ..protocol.resource_table import read, read_all, write
+from ..text.terminal import whole_characters
 from .http import Http
 
 LAST = "last"
@@ -230,8 +231,8 @@ class ConversationsClient:
 
 
 def _check(name: str) -> None:
-    """Raises NotFoundError where *name* would make another path."""
-    if "/" in name or not name.strip("."):
+    """Raises NotFoundError where *name* would make another path, or none."""
+    if "/" in name or not name.strip(".") or name != whole_characters(name):
         raise _unknown(name)
 
 

@@ -34,16 +34,28 @@ def terminal_safe(text: str) -> str:
     return text if text.isprintable() else text.translate(_NEUTRAL)
 
 
-# What JSON allows unescaped, but a terminal obeys, a reader of lines takes for a line's
-# end or UTF-8 has no bytes for.
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+# What JSON allows unescaped, but a terminal obeys or a reader of lines takes for a
+# line's end.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def whole_characters(text: str) -> str:
+    """*text*, with `�` for each half of a character: UTF-8 has no bytes for those.
+
+    The name of a file has them in place of bytes that are no text.
+    """
+    return text if text.isascii() else _HALVES.sub(_UNKNOWN, text)
 
 
 def json_safe(text: str) -> str:
-    """*text*, which is JSON, with escapes in place of what a terminal would obey."""
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """*text*, which is JSON, with escapes in place of what a terminal would obey.
+
+    Halves of characters, which many readers of JSON refuse, become `�`.
+    """
+    return _UNSAFE_IN_JSON.sub(
+        lambda found: f"\\u{ord(found[0]):04x}", whole_characters(text)
+    )
 
 
 def columns(text: str) -> int:

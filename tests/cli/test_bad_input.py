@@ -1,5 +1,7 @@
 """What users get wrong: one sentence that names fault and remedy, and an exit code."""
 
+import json
+import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,6 +49,7 @@ def _with_file(option: str, content: bytes) -> Callable[[Path], tuple[str | Path
 
 
 _TEXT = b"Dear all,\nplease find enclosed the minutes.\n" * 20
+NO_UTF8 = os.fsdecode(b"caf\xe9")
 _PIPE: Callable[[Path], tuple[str | Path, ...]] = lambda _: ("-",)  # noqa: E731
 
 FAULTS = {
@@ -143,6 +146,19 @@ FAULTS = {
         _options("--jsno"), ("No such option '--jsno'", "symbl stream --help")
     ),
     "no duration": Fault(_options("--duration", "0"), ("--duration",)),
+    "a duration that is no number": Fault(
+        _options("--duration", "nan"), ("'--duration'", "a number of seconds")
+    ),
+    "a duration without an end": Fault(
+        _options("--duration", "inf"), ("'--duration'", "a number of seconds")
+    ),
+    "title that is no text": Fault(
+        _options("--title", NO_UTF8), ("'--title'", "not UTF-8 text")
+    ),
+    "speaker that is no text": Fault(
+        _options("--speaker", "Anna", "--speaker", NO_UTF8),
+        ("'--speaker'", "not UTF-8 text"),
+    ),
     "two sources": Fault(
         _options("--device", "mic"), ("--device and a source cannot both be meant",)
     ),
@@ -244,3 +260,43 @@ def test_a_command_that_is_none_is_a_mistake(scripted: Home) -> None:
 
     assert (ran.code, ran.stdout) == (2, "")
     assert "No such command 'strem'" in str(_error(ran)["message"])
+
+
+def test_a_recording_whose_name_is_no_text_is_heard_kept_and_told(
+    scripted: Home, tmp_path: Path
+) -> None:
+    recording = talk_in(tmp_path, QUESTION).rename(tmp_path / f"{NO_UTF8}.wav")
+    captions = tmp_path / f"{NO_UTF8}.srt"
+
+    ran = scripted.run("stream", recording, "--json", "--srt", captions)
+    identity = str(ran.of("end")[0]["conversation_id"])
+    shown = scripted.run("conversation", "show", identity, "--json")
+
+    assert (ran.code, ran.texts) == (0, [QUESTION])
+    assert ran.of("begin")[0]["title"] == "caf\N{REPLACEMENT CHARACTER}"
+    assert json.loads(shown.stdout)["name"] == "caf\N{REPLACEMENT CHARACTER}"
+    assert QUESTION in captions.read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("conversation", "rename", "last", NO_UTF8),
+        ("conversation", "list", "--search", NO_UTF8),
+        ("conversation", "delete", NO_UTF8, "--yes"),
+        ("conversation", "export", NO_UTF8, "file.json"),
+        ("config", "set", "title", NO_UTF8),
+        ("serve", "--new-pair", NO_UTF8),
+        ("serve", "--port", "65536"),
+        ("serve", "--max-silence", "nan"),
+        ("conversation", "delete", "--older-than", "99999999999d", "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_what_no_command_can_mean_is_a_mistake(
+    scripted: Home, arguments: tuple[str, ...]
+) -> None:
+    ran = scripted.run(*arguments)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("Error: ")
