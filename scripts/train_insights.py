@@ -4,8 +4,8 @@
     python scripts/train_insights.py DATA
 
 DATA is the folder with `questions_dev.jsonl`, `actions_dev.jsonl` and
-`actions_hand_dev.jsonl` (AMI and ICSI meetings, CC BY 4.0). It wants scikit-learn,
-which nothing else here does. The same data give the same weights.
+`actions_hand_dev.jsonl` (AMI and ICSI meetings, CC BY 4.0). It wants scikit-learn, 1.8
+or later, which nothing else here does. The same data give the same weights.
 """
 
 import argparse
@@ -38,12 +38,14 @@ RESOURCES = ROOT / "symbl_cli" / "resources" / "insights"
 Features = set[str]
 TURNS_LEFT_OUT = 3
 """Each third turn is trained on: as good on turns as on utterances alone."""
-
-
 LINKED = 0.3
 """How much a sentence counts that annotators linked to tasks or not, unread by us."""
 STRONGEST = 8000
 """As many weights the model of action items keeps."""
+CORPUS = "of="
+"""Begins a feature that tells of which corpus a text is: no text has it later."""
+SPARSE, DENSE = 1.0, 0.0
+"""A model of few weights; one of many that are small."""
 
 
 class Trained:
@@ -58,7 +60,7 @@ class Trained:
         features: Sequence[Features],
         labels: Sequence[int],
         *,
-        penalty: str,
+        l1_ratio: float,
         strength: float,
         least: int,
         counting: Sequence[float] | None = None,
@@ -68,10 +70,9 @@ class Trained:
         kept = sorted(feature for feature, count in counts.items() if count >= least)
         self._index = {feature: index for index, feature in enumerate(kept)}
         self._model = LogisticRegression(
-            C=strength, penalty=penalty, solver="liblinear", random_state=0
+            C=strength, l1_ratio=l1_ratio, solver="liblinear", random_state=0
         )
         self._model.fit(self._matrix(features), np.array(labels), counting)
-        weights = self._model.coef_[0]
         if strongest is not None:
             weights = self._model.coef_[0]
             weights[np.argsort(-np.abs(weights), kind="stable")[strongest:]] = 0.0
@@ -81,20 +82,27 @@ class Trained:
 
     def model(self) -> LogisticModel:
         """As the product scores with it, nothing left out."""
-        weights = {f: float(self._model.coef_[0][i]) for f, i in self._index.items()}
-        return LogisticModel(float(self._model.intercept_[0]), weights)
+        return LogisticModel(float(self._model.intercept_[0]), self._weights())
 
     def write(self, path: Path, *, least: float) -> int:
         """Write the weights of at least *least*; returns how many there are."""
         weights = {
-            feature: round(float(self._model.coef_[0][index]), 3)
-            for feature, index in self._index.items()
-            if abs(self._model.coef_[0][index]) >= least
+            feature: round(weight, 3)
+            for feature, weight in self._weights().items()
+            if abs(weight) >= least
         }
         stored = {"bias": round(float(self._model.intercept_[0]), 3)}
         text = json.dumps(stored | {"weights": weights}, indent=0, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
         return len(weights)
+
+    def _weights(self) -> dict[str, float]:
+        """Those that a text may have."""
+        return {
+            feature: float(self._model.coef_[0][index])
+            for feature, index in self._index.items()
+            if not feature.startswith(CORPUS)
+        }
 
     def _matrix(self, features: Sequence[Features]) -> csr_matrix:
         columns: list[int] = []
@@ -113,7 +121,7 @@ def train_questions(utterances: Sequence[Labelled]) -> Trained:
     texts += [(turn.text, turn.label) for turn in turns[::TURNS_LEFT_OUT]]
     features = [question_features(text) for text, _ in texts]
     labels = [label for _, label in texts]
-    return Trained(features, labels, penalty="l1", strength=0.4, least=4)
+    return Trained(features, labels, l1_ratio=SPARSE, strength=0.4, least=4)
 
 
 def train_marked_questions(utterances: Sequence[Labelled]) -> Trained:
@@ -121,7 +129,7 @@ def train_marked_questions(utterances: Sequence[Labelled]) -> Trained:
     marked = [said for said in utterances if said.text.rstrip("\"' )").endswith("?")]
     features = [question_features(said.text) for said in marked]
     labels = [said.label for said in marked]
-    return Trained(features, labels, penalty="l1", strength=0.2, least=3)
+    return Trained(features, labels, l1_ratio=SPARSE, strength=0.2, least=3)
 
 
 def train_actions(sentences: Sequence[Labelled], linked: Sequence[Labelled]) -> Trained:
@@ -131,11 +139,13 @@ def train_actions(sentences: Sequence[Labelled], linked: Sequence[Labelled]) -> 
     sentence has later.
     """
     features = [sentence_features(one.text) for one in sentences]
-    features += [sentence_features(one.text) | {f"of={one.kind}"} for one in linked]
+    features += [
+        sentence_features(one.text) | {f"{CORPUS}{one.kind}"} for one in linked
+    ]
     return Trained(
         features,
         [one.label for one in [*sentences, *linked]],
-        penalty="l2",
+        l1_ratio=DENSE,
         strength=0.08,
         least=3,
         counting=[1.0] * len(sentences) + [LINKED] * len(linked),

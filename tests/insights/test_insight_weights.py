@@ -54,6 +54,13 @@ def test_no_phrase_of_a_script_is_in_the_code(script: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+def test_no_weight_is_of_the_corpus_that_a_text_was_learnt_from(name: str) -> None:
+    weighed = load_model(name).weights
+
+    assert [feature for feature in weighed if feature.startswith("of=")] == []
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_a_model_is_small_and_of_plain_numbers(name: str) -> None:
     model = load_model(name)
 
