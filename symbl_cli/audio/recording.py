@@ -4,7 +4,7 @@ import logging
 import struct
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from errno import ENOSPC
 from pathlib import Path
 from threading import Condition, Thread
@@ -38,7 +38,14 @@ class Recorded(FeedFilter):
     anybody has read it, it leaves no file.
     """
 
-    def __init__(self, feed: Feed, path: Path, *, patience: float = BEHIND) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        path: Path,
+        *,
+        patience: float = BEHIND,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(feed)
         self.path = path
         self._is_read = False
@@ -46,7 +53,14 @@ class Recorded(FeedFilter):
             file = WavFile(path, feed.format)
         except OSError as exc:
             raise _unwritable(path, exc) from exc
-        self._saving = _Saving(file, path, patience=patience, may_wait=not feed.is_live)
+        self._saving = _Saving(
+            file,
+            path,
+            patience=patience,
+            may_wait=lambda: not feed.is_live,
+            most=feed.format.size(patience),
+            clock=clock,
+        )
 
     @property
     def failure(self) -> OutputError | None:
@@ -91,12 +105,22 @@ class _Saving:
     """The thread that writes *file*, and what waits for it."""
 
     def __init__(
-        self, file: "WavFile", path: Path, *, patience: float, may_wait: bool
+        self,
+        file: "WavFile",
+        path: Path,
+        *,
+        patience: float,
+        may_wait: Callable[[], bool],
+        most: int,
+        clock: Callable[[], float],
     ) -> None:
+        """*most*: bytes that are played in the time of *patience*."""
         self._file = file
         self._path = path
         self._patience = patience
         self._may_wait = may_wait
+        self._most = most
+        self._clock = clock
         self._changed = Condition()
         self._waiting: deque[_Piece] = deque()
         """The first of them is being written."""
@@ -108,13 +132,12 @@ class _Saving:
 
     def put(self, position: int, pcm: bytes) -> None:
         with self._changed:
-            if self._may_wait:
+            if self._may_wait():
                 self._changed.wait_for(self._has_room, self._patience)
-            now = time.monotonic()
-            if self._waiting and now - self._waiting[0].since > self._patience:
+            if self._is_behind():
                 self._give_up()
             if self.failure is None:
-                self._waiting.append(_Piece(position, pcm, now))
+                self._waiting.append(_Piece(position, pcm, self._clock()))
                 self._changed.notify_all()
 
     def close(self) -> None:
@@ -126,6 +149,15 @@ class _Saving:
         with self._changed:
             if self._waiting:
                 self._give_up()
+
+    def _is_behind(self) -> bool:
+        """By time, and by sound: while we are stopped (Ctrl-Z) only time goes on."""
+        if not self._waiting:
+            return False
+        late = self._clock() - self._waiting[0].since
+        return late > self._patience and (
+            sum(len(piece.pcm) for piece in self._waiting) > self._most
+        )
 
     def _has_room(self) -> bool:
         return len(self._waiting) < _READ_AHEAD or self.failure is not None

@@ -89,6 +89,35 @@ def test_one_who_reads_does_not_wait_for_the_disk(
     assert saved(tmp_path / "talk.wav")[2] == pcm16(1, 2, 3, 4, 0, 0, 7, 8, 9)
 
 
+@pytest.mark.parametrize(
+    ("blocks", "has_failed"),
+    [(50, False), (51, True)],
+    ids=["but not what is played in it", "and what is played in it"],
+)
+def test_a_disk_is_behind_by_time_and_by_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, *, has_failed: bool
+) -> None:
+    """What is stopped and goes on a minute later has no failed disk."""
+    released, now = Event(), [0.0]
+
+    def hang(*_arguments: object) -> None:
+        assert released.wait(TIMEOUT)
+
+    monkeypatch.setattr(WavFile, "write", hang)
+    items = (Chunk(number * 800, ramp(800)) for number in range(blocks + 1))
+    feed = Recorded(ListFeed(*items), tmp_path / "talk.wav", clock=lambda: now[0])
+    heard = feed.blocks()
+    for _ in range(blocks):
+        next(heard)
+    now[0] = 60.0
+    next(heard)
+    failure = feed.failure
+    released.set()
+    list(heard)
+
+    assert (failure is not None) == has_failed
+
+
 def test_a_disk_that_takes_nothing_ends_the_recording_not_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
