@@ -28,6 +28,7 @@ _OVERLAP = 1.0
 class _Phrase:
     tracker: str
     value: str
+    plain: str
     norms: tuple[str, ...]
     stems: tuple[str, ...]
 
@@ -73,7 +74,7 @@ class Trackers:
         self._told: dict[str, set[_Phrase]] = {}
         self._earlier: dict[str, _Earlier] = {}
         self._phrases = tuple(
-            _Phrase(spec.name, value, spoken, tuple(map(stem, spoken)))
+            _Phrase(spec.name, value, _plain(value), spoken, tuple(map(stem, spoken)))
             for spec in specs
             for value in spec.vocabulary
             if (spoken := norms(read_words(value)))
@@ -122,18 +123,20 @@ class Trackers:
         exact: _Found = {
             phrase: (Place(said.id, said.text, offset),)
             for phrase in self._phrases
-            if (offset := _exact(said.text, phrase.value)) is not None
+            if (offset := _exact(said.text, phrase)) is not None
         }
         similar = self._similar(_stretch(said.text), _trackers(exact))
         return exact | dict.fromkeys(similar, (Place(said.id, said.text, -1),))
 
     def _across(self, earlier: _Earlier, said: Said, within: _Found) -> _Found:
         """The phrases that begin in *earlier* and end in *said*."""
+        before = earlier.said.text.rstrip(_PAUSE_MARKS)
+        joined = f"{before} {said.text.lstrip(_PAUSE_MARKS)}"
         exact: _Found = {
             phrase: _places(earlier.said, said, offset)
             for phrase in self._phrases
             if phrase not in within
-            and (offset := _exact_across(earlier.said, said, phrase)) is not None
+            and (offset := _exact_across(joined, len(before), phrase)) is not None
         }
         # A neighbouring word more or less is similar too: what was told is left out.
         told = _trackers(exact) | _trackers(within) | earlier.told
@@ -192,23 +195,27 @@ def _stretch(text: str, after: str | None = None) -> _Stretch:
     return _Stretch(spoken, tuple(map(stem, spoken)), seam)
 
 
-def _exact(text: str, value: str) -> int | None:
+@lru_cache(maxsize=16)
+def _plain(text: str) -> str:
+    """*text* in lower case, with one blank between words."""
+    return " ".join(text.lower().split())
+
+
+def _exact(text: str, phrase: _Phrase) -> int | None:
     # Most phrases are not there: a pattern takes long to compile.
-    if value.split(maxsplit=1)[0].lower() not in text.lower():
+    if phrase.plain not in _plain(text):
         return None
-    match = _pattern(value).search(text)
+    match = _pattern(phrase.value).search(text)
     return match.start() if match else None
 
 
-def _exact_across(earlier: Said, said: Said, phrase: _Phrase) -> int | None:
-    """Where in *earlier* the phrase begins that ends in *said*."""
-    if phrase.value.split(maxsplit=1)[0].lower() not in earlier.text.lower():
+def _exact_across(joined: str, seam: int, phrase: _Phrase) -> int | None:
+    """Where in *joined* the phrase begins that the pause at *seam* cuts in two."""
+    if phrase.plain not in _plain(joined):
         return None
-    before, after = earlier.text.rstrip(_PAUSE_MARKS), said.text.lstrip(_PAUSE_MARKS)
-    first = max(0, len(before) - len(phrase.value) - _LONGEST_ACROSS)
-    joined = f"{before} {after}"
+    first = max(0, seam - len(phrase.value) - _LONGEST_ACROSS)
     for match in _pattern(phrase.value).finditer(joined, first):
-        if match.start() < len(before) < match.end() - 1:
+        if match.start() < seam < match.end() - 1:
             return match.start()
     return None
 

@@ -30,26 +30,28 @@ class Analysis:
         found: Callable[[Said | None, tuple[Finding, ...]], None],
     ) -> None:
         """*found* is called on the loop, with `None` for what is not of one message."""
-        self._insights = Insights(settings, deterministic_ids(conversation_id))
+        ids = deterministic_ids(conversation_id)
+        # There too: it reads every phrase of the trackers, and they may be many.
+        self._insights = executor.submit(Insights, settings, ids)
         self._executor = executor
         self._found = found
         self._last: asyncio.Future[None] | None = None
 
     def hear(self, said: Said) -> None:
-        self._then(said, lambda: self._insights.hear(said))
+        self._then(said, lambda: self._insights.result().hear(said))
 
     def hear_interim(self, said: Said) -> None:
-        self._then(None, lambda: self._insights.hear_interim(said))
+        self._then(None, lambda: self._insights.result().hear_interim(said))
 
     def rename(self, member_id: str, name: str) -> None:
-        self._then(None, lambda: self._insights.rename(member_id, name))
+        self._then(None, lambda: self._insights.result().rename(member_id, name))
 
     async def recall(self, messages: Iterable[Said]) -> None:
         """Hear *messages* again without telling: where a restart goes on."""
 
         def hear_all() -> None:
             for said in messages:
-                self._insights.hear(said)
+                self._insights.result().hear(said)
 
         await asyncio.get_running_loop().run_in_executor(self._executor, hear_all)
 
@@ -60,7 +62,7 @@ class Analysis:
 
     async def finish(self) -> None:
         """The conversation is over: its last findings are told."""
-        self._then(None, self._insights.finish)
+        self._then(None, lambda: self._insights.result().finish())
         await self.drain()
 
     def _then(self, said: Said | None, work: Callable[[], tuple[Finding, ...]]) -> None:
