@@ -58,6 +58,9 @@ def _request(
     speech = given.get("speechRecognition") or {}
     if not isinstance(speech, Mapping):
         raise UsageError("config.speechRecognition must be a dict")
+    for name, several in (("insight_types", insight_types), ("trackers", trackers)):
+        if isinstance(several, (str, Mapping)):
+            raise UsageError(f"{name} must be a list, not {type(several).__name__}")
     merged = {**_DEFAULTS, **given, "speechRecognition": {**_SPEECH, **speech}}
     return {
         "type": "start_request",

@@ -199,6 +199,8 @@ def test_after_the_end_nothing_can_be_sent() -> None:
     ("arguments", "message"),
     [
         ({"config": "fast"}, "config must be a dict, not str"),
+        ({"insight_types": "question"}, "insight_types must be a list, not str"),
+        ({"trackers": {"name": "Delay"}}, "trackers must be a list, not dict"),
         ({"config": {"speechRecognition": 44100}}, "speechRecognition must be a dict"),
         (
             {"config": {"speechRecognition": {"encoding": "MP3"}}},
