@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import subprocess
 from array import array
 from collections.abc import Callable
@@ -193,3 +194,23 @@ def test_workers_that_cannot_start_are_given_up(command: tuple[str, ...]) -> Non
         return pool.error
 
     assert asyncio.run(error()) is not None
+
+
+def test_those_that_are_there_go_on_where_no_further_one_can_start(
+    tmp_path: Path,
+) -> None:
+    once = f"mkdir {shlex.quote(str(tmp_path / 'taken'))} && exec {shlex.join(COMMAND)}"
+
+    async def said() -> tuple[SymblError | None, int, str]:
+        changes = Changes()
+        pool = WorkerPool(("sh", "-c", once), limit=2, idle=60, on_change=changes.tell)
+        pool.grow()
+        await changes.until(lambda: pool.has_free)
+        worker = pool.take()
+        pool.grow()
+        await changes.until(lambda: pool.limit < 2 or pool.error is not None)
+        decoded = await worker.decode(saying("Still here"))
+        await pool.close()
+        return pool.error, pool.limit, decoded.recognized.text
+
+    assert asyncio.run(said()) == (None, 1, "Still here")

@@ -244,7 +244,11 @@ class WorkerPool:
         if isinstance(exc, WorkerDied) and self._failures < _STARTS:
             self.grow()
             return
-        if isinstance(exc, SymblError):
+        self._failures = 0
+        if self.size:
+            # Too little memory for another: those that are there go on without it.
+            self.limit = self.size
+        elif isinstance(exc, SymblError):
             self.error = exc
         else:
             self.error = AudioError(f"cannot start the recogniser: {exc}")
