@@ -16,7 +16,7 @@ from threading import Timer
 
 import jsonschema
 
-from symbl_cli.protocol.local import SERVER_FILE, decode_address
+from symbl_cli.protocol.local import SERVER_FILE, ServerAddress, decode_address
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 120
@@ -67,6 +67,11 @@ class Home:
     def runs(self) -> Path:
         """What interrupted runs left behind."""
         return self.folder / "state" / "symbl" / "runs"
+
+    @property
+    def address(self) -> ServerAddress:
+        """Of the server that runs in this home; raises OSError where none does."""
+        return decode_address((self.data / SERVER_FILE).read_text())
 
     def environment(self, **more: str) -> dict[str, str]:
         mine = {
@@ -154,8 +159,7 @@ class Home:
     def end_server(self) -> None:
         """End the server that a run of this home has started, if it lives."""
         with suppress(OSError):
-            address = decode_address((self.data / SERVER_FILE).read_text())
-            os.kill(address.pid, signal.SIGTERM)
+            os.kill(self.address.pid, signal.SIGTERM)
 
 
 def command(arguments: Sequence[str | Path]) -> list[str]:

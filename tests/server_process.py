@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from symbl_cli.protocol.local import ServerAddress, decode_address
 
@@ -94,6 +95,16 @@ def running_server(
 def limited(*limits: str) -> tuple[str, ...]:
     """The options of a server that set *limits*."""
     return tuple(option for limit in limits for option in ("--limit", limit))
+
+
+def stored_at(address: ServerAddress, conversation: str | None) -> list[str]:
+    """All that was said in *conversation*, as the server there tells."""
+    request = Request(
+        f"{address.url}/v1/conversations/{conversation}/messages",
+        headers={"Authorization": f"Bearer {address.token}"},
+    )
+    with urlopen(request, timeout=20) as answer:
+        return [str(message["text"]) for message in json.load(answer)["messages"]]
 
 
 def frame(text: str | bytes) -> dict[str, object]:

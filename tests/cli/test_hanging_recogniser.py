@@ -4,7 +4,6 @@ import os
 import signal
 
 from benchmarks.processes import family
-from symbl_cli.protocol.local import SERVER_FILE, decode_address
 from symbl_cli.server.recognition.scripted import DEADLY
 from tests.command_line import Home, finished, read_until
 from tests.scripted_speech import speech
@@ -49,5 +48,4 @@ def test_words_that_no_recogniser_survives_are_named_and_the_rest_is_heard(
 
 
 def _workers(home: Home) -> list[int]:
-    address = decode_address((home.data / SERVER_FILE).read_text())
-    return family(address.pid)[1:]
+    return family(home.address.pid)[1:]

@@ -12,6 +12,7 @@ from threading import Event
 from symbl_cli.streaming.segments import read_name
 from tests.command_line import LIMIT, Home, read_until
 from tests.scripted_speech import say, silence
+from tests.server_process import stored_at
 
 OUTPUTS = ("jsonl", "srt", "vtt", "markdown", "text", "save-audio", "record-wire")
 GAP = silence(1.2)
@@ -107,10 +108,8 @@ def saving(folder: Path) -> list[str | Path]:
 
 
 def words_of(home: Home, conversation: str) -> str:
-    """All that was said in it."""
-    listed = home.run("conversation", "messages", conversation, "--json")
-    messages = json.loads(listed.stdout)
-    return " ".join(message["text"] for message in messages)
+    """All that was said in it, as the server tells that runs there."""
+    return " ".join(stored_at(home.address, conversation))
 
 
 def started_of(home: Home, conversation: str) -> str:

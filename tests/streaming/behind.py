@@ -1,11 +1,9 @@
 """A real server that is reached through a faulty line, and what came of a run there."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as Flag
-from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from symbl_cli.config.endpoint import Endpoint
@@ -15,7 +13,7 @@ from symbl_cli.streaming.run import Control, Timing
 from symbl_cli.streaming.transcribe import transcribe
 from tests.fakes import TIMEOUT, RecordingSink, WatchedSink
 from tests.faults import FaultyLine
-from tests.server_process import ServerProcess
+from tests.server_process import ServerProcess, stored_at
 from tests.streaming.runs import RUN, TIMING
 from tests.streaming.voices import Voices
 
@@ -75,7 +73,7 @@ def outcome(sink: RecordingSink, server: ServerProcess) -> Outcome:
     conversation = sink.lines[-1].conversation_id
     return Outcome(
         said=tuple((line.speaker.name, line.text) for line in kept if line.final),
-        stored=tuple(_stored(server, conversation)),
+        stored=tuple(stored_at(server.address, conversation)),
         stale=tuple(line.text for line in kept if not line.final),
         twice=tuple(id_ for id_ in finals if finals.count(id_) > 1),
         lost=sum(map(_lost, sink.bodies)),
@@ -131,15 +129,6 @@ def _lost(body: Body) -> float:
             return seconds
         case _:
             return 0.0
-
-
-def _stored(server: ServerProcess, conversation: str | None) -> Sequence[str]:
-    request = Request(
-        f"{server.address.url}/v1/conversations/{conversation}/messages",
-        headers={"Authorization": f"Bearer {server.address.token}"},
-    )
-    with urlopen(request, timeout=20) as answer:
-        return [str(message["text"]) for message in json.load(answer)["messages"]]
 
 
 def is_final(body: Body) -> bool:
