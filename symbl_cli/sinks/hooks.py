@@ -96,7 +96,8 @@ class Webhook:
         if self._taken > self._delivered:
             self._notices.warning(
                 f"{self._taken - self._delivered} lines did not reach the webhook",
-                suggestion="they are in the conversation; see `symbl conversation`",
+                suggestion="the conversation has them, but for --no-store; "
+                "--jsonl FILE keeps every line",
             )
 
     def _wait(self) -> None:
