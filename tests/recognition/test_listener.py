@@ -1,12 +1,8 @@
 """Streams of scripted speech through real worker processes."""
 
 import asyncio
-import os
-import signal
 import struct
-from collections.abc import Awaitable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -15,66 +11,18 @@ from symbl_cli.media.format import AudioFormat, Encoding
 from symbl_cli.server.recognition.decoder import open_decoder
 from symbl_cli.server.recognition.heard import Heard
 from symbl_cli.server.recognition.listener import BOUND, Recognition
-from symbl_cli.server.recognition.scripted import DEADLY, ENDLESS, SLOW
-from symbl_cli.server.settings import RecognizerName
-from tests.scripted_speech import cut, say, silence, speech
-
-T = TypeVar("T")
-
-WIDEBAND = AudioFormat()
-TALK = speech("Hello there.", "How are you today?", "Fine")
-TEXTS = ["Hello there.", "How are you today?", "Fine"]
-
-
-def run(work: Awaitable[T], *, timeout: float = 60) -> T:
-    async def within() -> T:
-        return await asyncio.wait_for(work, timeout)
-
-    return asyncio.run(within())
-
-
-def scripted(*, workers: int = 1, patience: float = 60) -> Recognition:
-    return Recognition(RecognizerName.SCRIPTED, workers=workers, patience=patience)
-
-
-def texts(heard: list[Heard]) -> list[str]:
-    return [h.text for h in heard if h.is_final]
-
-
-def finals(heard: list[Heard]) -> list[Heard]:
-    return [h for h in heard if h.is_final]
-
-
-async def hear(
-    recognition: Recognition,
-    pcm: bytes,
-    *,
-    size: int = 3200,
-    audio_format: AudioFormat = WIDEBAND,
-    position: int = 0,
-) -> list[Heard]:
-    heard: list[Heard] = []
-    listener = recognition.open(
-        audio_format=audio_format, position=position, on_heard=heard.append
-    )
-    for chunk in cut(pcm, size):
-        listener.push(chunk)
-        await listener.ready()
-    await listener.finish()
-    return heard
-
-
-async def hear_alone(
-    pcm: bytes,
-    *,
-    size: int = 3200,
-    audio_format: AudioFormat = WIDEBAND,
-    position: int = 0,
-) -> list[Heard]:
-    async with scripted() as recognition:
-        return await hear(
-            recognition, pcm, size=size, audio_format=audio_format, position=position
-        )
+from tests.recognition.listening import (
+    TALK,
+    TEXTS,
+    WIDEBAND,
+    finals,
+    hear,
+    hear_alone,
+    run,
+    scripted,
+    texts,
+)
+from tests.scripted_speech import say, silence, speech
 
 
 def test_what_is_said_is_heard_in_order() -> None:
@@ -140,108 +88,6 @@ def test_interims_grow_into_the_final() -> None:
     assert first.start == last.start
     assert first.text
     assert last.rev > 1
-
-
-def test_a_killed_worker_is_replaced_and_nothing_is_lost() -> None:
-    async def with_a_murder() -> tuple[list[str], bool]:
-        heard: list[Heard] = []
-        async with scripted() as recognition:
-            listener = recognition.open(audio_format=WIDEBAND, on_heard=heard.append)
-            await recognition.ready()
-            victims = recognition.worker_pids
-            for pid in victims:
-                os.kill(pid, signal.SIGKILL)
-            listener.push(TALK)
-            await listener.finish()
-            return texts(heard), recognition.worker_pids != victims
-
-    assert run(with_a_murder()) == (TEXTS, True)
-
-
-def test_what_kills_every_worker_is_given_up_and_the_rest_is_heard() -> None:
-    talk = speech("Before", f"Deadly {DEADLY} words", "After")
-
-    heard = run(hear_alone(talk))
-
-    assert said_and_failed(heard) == [
-        ("Before", ""),
-        ("", "the recogniser died"),
-        ("After", ""),
-    ]
-
-
-def said_and_failed(heard: list[Heard]) -> list[tuple[str, str]]:
-    return [(one.text, one.failure) for one in finals(heard)]
-
-
-def test_a_worker_that_stands_still_is_replaced_and_nothing_is_lost() -> None:
-    async def with_a_standstill() -> tuple[list[tuple[str, str]], bool]:
-        heard: list[Heard] = []
-        async with scripted(patience=2) as recognition:
-            listener = recognition.open(audio_format=WIDEBAND, on_heard=heard.append)
-            await recognition.ready()
-            stopped = recognition.worker_pids
-            for pid in stopped:
-                os.kill(pid, signal.SIGSTOP)
-            listener.push(TALK)
-            await listener.finish()
-            return said_and_failed(heard), recognition.worker_pids != stopped
-
-    assert run(with_a_standstill()) == ([(text, "") for text in TEXTS], True)
-
-
-def test_what_no_worker_reads_to_its_end_is_given_up_and_the_rest_is_heard() -> None:
-    talk = speech("Before", f"Endless {ENDLESS} words", "After")
-
-    async def beside_another() -> list[list[Heard]]:
-        async with scripted(patience=2) as recognition:
-            work = (hear(recognition, one) for one in (talk, TALK))
-            return await asyncio.gather(*work)
-
-    endless, other = run(beside_another())
-
-    assert said_and_failed(endless) == [
-        ("Before", ""),
-        ("", "the recogniser did not answer within 2 s"),
-        ("After", ""),
-    ]
-    assert texts(other) == TEXTS
-
-
-def test_who_waits_his_turn_gets_on_with_whoever_is_read() -> None:
-    async def lives() -> int:
-        async with scripted() as recognition:
-            waiting = recognition.open(audio_format=WIDEBAND, on_heard=lambda _: None)
-            await hear(recognition, speech(f"Slow{SLOW}"))
-            return waiting.life
-
-    assert run(lives()) > 1
-
-
-def test_a_worker_at_a_standstill_gives_no_sign_of_life_for_its_stream() -> None:
-    """Whatever other workers do for other streams."""
-
-    async def signs() -> tuple[bool, bool]:
-        async with scripted(workers=2) as recognition:
-            while len(recognition.worker_pids) < 2:
-                await asyncio.gather(*(hear(recognition, TALK) for _ in range(2)))
-            stopped, _ = recognition.worker_pids
-            os.kill(stopped, signal.SIGSTOP)
-            first, second = (
-                recognition.open(audio_format=WIDEBAND, on_heard=lambda _: None)
-                for _ in range(2)
-            )
-            for listener in (first, second):
-                listener.push(speech(f"Slow{SLOW}"))
-            before = first.life, second.life
-            finishing = [asyncio.create_task(one.finish()) for one in (first, second)]
-            await asyncio.wait(finishing, return_when=asyncio.FIRST_COMPLETED)
-            for one in finishing:
-                one.cancel()
-            grown = first.life - before[0], second.life - before[1]
-            return min(grown) == 0, max(grown) > 1
-
-    assert run(signs()) == (True, True)
 
 
 def test_half_a_sentence_is_shown_whole_when_no_more_sound_comes() -> None:
