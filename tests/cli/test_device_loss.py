@@ -3,13 +3,16 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.cli.at_once import at_once
 from tests.command_line import Home, Ran, finished, read_until
-from tests.fake_microphone import Desk, desk
+from tests.fake_microphone import desk
 from tests.hidden_modules import hiding
 from tests.scripted_speech import speech
 
@@ -19,10 +22,43 @@ RECORD = ("stream", "--device", "yeti", "--sample-rate", "16000", "--no-interim"
 BEFORE, AFTER = speech("so be it"), speech("or ever will")
 
 
-@pytest.fixture
-def microphones(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as opened:
-        yield opened
+class Loss(StrEnum):
+    FOUND_BY_PYAUDIO = "pyaudio"
+    FOUND_BY_SOUNDDEVICE = "sounddevice"
+    PLUGGED_IN_AGAIN = "plugged-in-again"
+    READ_BY_PEOPLE = "read-by-people"
+
+
+Play = Callable[[Loss], Ran]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, scripted: Home) -> Iterator[Play]:
+    folder = tmp_path_factory.mktemp("losses")
+    plays = {loss: partial(play, scripted, folder / loss, loss) for loss in Loss}
+    with at_once(plays, len(Loss)) as outcome:
+        yield outcome
+
+
+def play(home: Home, folder: Path, loss: Loss) -> Ran:
+    folder.mkdir()
+    hidden = ("pyaudio",) if loss is Loss.FOUND_BY_SOUNDDEVICE else ()
+    form = () if loss is Loss.READ_BY_PEOPLE else ("--json",)
+    with desk(folder) as microphones:
+        environment = microphones.environment | hiding(folder, *hidden)
+        with home.process(*RECORD, *form, **environment) as run:
+            microphones.yeti.say(BEFORE)
+            said = _heard(run, "so be it")
+            if loss is Loss.PLUGGED_IN_AGAIN:
+                microphones.yeti.unplug()
+                said += _heard(run, '"device_lost"')
+                microphones.yeti.plug_in()
+                microphones.yeti.say(AFTER)
+            else:
+                microphones.unplug_yeti()
+                microphones.built_in.say(AFTER)
+            said += _heard(run, "or ever will")
+            return _ended(run, said)
 
 
 def _heard(run: subprocess.Popen[bytes], text: str) -> str:
@@ -46,24 +82,23 @@ def _told(ran: Ran) -> list[tuple[object, object]]:
     ]
 
 
-@pytest.mark.parametrize("hidden", [(), ("pyaudio",)], ids=["pyaudio", "sounddevice"])
-def test_an_unplugged_microphone_gives_way_to_the_default_one(
-    scripted: Home, tmp_path: Path, microphones: Desk, hidden: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("loss", "heard_on"),
+    [
+        (Loss.FOUND_BY_PYAUDIO, "default"),
+        (Loss.FOUND_BY_SOUNDDEVICE, "default"),
+        (Loss.PLUGGED_IN_AGAIN, "yeti"),
+    ],
+)
+def test_an_unplugged_microphone_gives_way_to_the_default_one_until_it_is_back(
+    played: Play, loss: Loss, heard_on: str
 ) -> None:
-    environment = microphones.environment | hiding(tmp_path, *hidden)
-    with scripted.process(*RECORD, "--json", **environment) as run:
-        microphones.yeti.say(BEFORE)
-        said = _heard(run, "so be it")
-        microphones.unplug_yeti()
-        said += _heard(run, '"device_changed"')
-        microphones.built_in.say(AFTER)
-        said += _heard(run, "or ever will")
-        ran = _ended(run, said)
+    ran = played(loss)
 
     assert (ran.code, ran.texts) == (143, ["so be it", "or ever will"])
     assert _told(ran) == [
         ("device_lost", "yeti"),
-        ("device_changed", "default"),
+        ("device_changed", heard_on),
         ("gap", None),
     ]
     _check_gap(ran)
@@ -79,39 +114,10 @@ def _check_gap(ran: Ran) -> None:
     assert ran.lines[-1]["audio_dropped"] == 0
 
 
-def test_a_microphone_that_is_plugged_in_again_is_recorded_again(
-    scripted: Home, microphones: Desk
-) -> None:
-    with scripted.process(*RECORD, "--json", **microphones.environment) as run:
-        microphones.yeti.say(BEFORE)
-        said = _heard(run, "so be it")
-        microphones.yeti.unplug()
-        said += _heard(run, '"device_lost"')
-        microphones.yeti.plug_in()
-        said += _heard(run, '"device_changed"')
-        microphones.yeti.say(AFTER)
-        said += _heard(run, "or ever will")
-        ran = _ended(run, said)
-
-    assert (ran.code, ran.texts) == (143, ["so be it", "or ever will"])
-    assert _told(ran) == [
-        ("device_lost", "yeti"),
-        ("device_changed", "yeti"),
-        ("gap", None),
-    ]
-    _check_gap(ran)
-
-
 def test_people_read_that_another_microphone_is_recorded_and_what_is_missing(
-    scripted: Home, microphones: Desk
+    played: Play,
 ) -> None:
-    with scripted.process(*RECORD, **microphones.environment) as run:
-        microphones.yeti.say(BEFORE)
-        said = _heard(run, "so be it")
-        microphones.unplug_yeti()
-        microphones.built_in.say(AFTER)
-        said += _heard(run, "or ever will")
-        ran = _ended(run, said)
+    ran = played(Loss.READ_BY_PEOPLE)
 
     texts = [line.split("] ")[1] for line in ran.stdout.splitlines()[:2]]
     assert texts == ["Speaker 1: so be it", "Speaker 1: or ever will"]

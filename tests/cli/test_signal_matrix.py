@@ -4,11 +4,12 @@ import json
 import sys
 import wave
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.cli.at_once import at_once
 from tests.cli.endings import (
     CELLS,
     FIRST,
@@ -68,14 +69,13 @@ def played(
     home = Home(tmp_path_factory.mktemp("home of endings"))
     params = [getattr(item, "callspec", None) for item in request.session.items]
     asked = {one.params["cell"] for one in params if one and "cell" in one.params}
-    with home.scripted_server(), ThreadPoolExecutor(AT_ONCE) as executor:
-        playing = {
-            cell: executor.submit(play, home, folder / str(cell), cell)
-            for cell in CELLS
-            if cell in asked
-        }
-        yield lambda cell: playing[cell].result()
-        executor.shutdown(cancel_futures=True)
+    plays = {
+        cell: partial(play, home, folder / str(cell), cell)
+        for cell in CELLS
+        if cell in asked
+    }
+    with home.scripted_server(), at_once(plays, AT_ONCE) as played:
+        yield played
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
