@@ -44,12 +44,16 @@ def delete(
 ) -> int:
     """Delete for good what *confirm* allows; returns how many.
 
-    *older_than* seconds, or *everything*, add to *names*; what runs is left then.
+    *older_than* seconds, or *everything*, add to *names*; what runs is left then. A
+    recording that was heard faster than it plays may have its end in the future.
     """
     with asked(asking) as client:
         chosen = [client.find(name) for name in names]
-        if everything or older_than is not None:
-            chosen += _ended_before(client, 0.0 if everything else older_than or 0.0)
+        if everything:
+            chosen += (one for one in client.list() if one.end_time is not None)
+        elif older_than is not None:
+            chosen += _ended_before(client, older_than)
+        chosen = list({one.id: one for one in chosen}.values())
         if not (chosen and confirm(_question(chosen))):
             return 0
         for one in chosen:

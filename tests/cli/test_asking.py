@@ -1,10 +1,12 @@
 """`symbl conversation` beside a run that goes on, and after it."""
 
 import json
+from pathlib import Path
 
 from tests.cli.talks import QUESTION
 from tests.command_line import Home, finished, read_until
 from tests.scripted_speech import silence, speech
+from tests.wavs import wav_file
 
 
 def test_a_conversation_can_be_read_while_it_runs_and_after(own_home: Home) -> None:
@@ -58,3 +60,18 @@ def test_without_any_conversation_there_is_no_last_one(own_home: Home) -> None:
 
     assert (ran.code, ran.stdout) == (2, "")
     assert [notice["error"]["type"] for notice in ran.notices] == ["not_found"]
+
+
+def test_all_is_all_though_a_recording_was_heard_faster_than_it_plays(
+    own_home: Home, tmp_path: Path
+) -> None:
+    recording = tmp_path / "talk.wav"
+    recording.write_bytes(wav_file(speech(QUESTION) + silence(600)))
+
+    with own_home.scripted_server():
+        own_home.run("stream", recording)
+        deleted = own_home.run("conversation", "delete", "last", "--all", "--yes")
+        left = own_home.run("conversation", "list")
+
+    assert (deleted.code, deleted.stderr) == (0, "deleted: 1\n")
+    assert left.stdout == ""
