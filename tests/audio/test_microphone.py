@@ -46,6 +46,14 @@ class Desk:
     def hear(self, count: int) -> list[Captured]:
         return [next(self.items) for _ in range(count)]
 
+    def lose(self) -> list[Captured]:
+        """The device that was heard is gone, and what is opened ends at once."""
+        self.say()
+        self.hear(1)
+        self.driver.is_dead = True
+        self.driver.streams[-1].is_active = False
+        return self.hear(1)
+
 
 def test_capture_starts_before_anybody_reads() -> None:
     desk = Desk(YETI)
@@ -187,11 +195,7 @@ def test_a_device_that_goes_quiet_without_a_word_is_lost_too() -> None:
 
 def test_a_device_that_stays_quiet_is_lost_only_once() -> None:
     desk = Desk(YETI)
-    desk.say()
-    desk.hear(1)
-    desk.driver.is_dead = True
-    desk.driver.streams[-1].is_active = False
-    lost = desk.hear(1)
+    lost = desk.lose()
 
     heard = Thread(target=lambda: lost.extend(desk.hear(1)))
     heard.start()
@@ -206,15 +210,9 @@ def test_a_device_that_stays_quiet_is_lost_only_once() -> None:
     ]
 
 
-def test_a_device_that_gives_nothing_once_opened_again_gives_way_to_the_default() -> (
-    None
-):
+def test_a_device_that_gives_nothing_again_gives_way_to_the_default() -> None:
     desk = Desk(YETI, BUILT_IN)
-    desk.say()
-    desk.hear(1)
-    desk.driver.is_dead = True
-    desk.driver.streams[-1].is_active = False
-    lost = desk.hear(1)
+    lost = desk.lose()
 
     heard = Thread(target=lambda: lost.extend(desk.hear(1)))
     heard.start()
@@ -222,8 +220,7 @@ def test_a_device_that_gives_nothing_once_opened_again_gives_way_to_the_default(
     desk.driver.streams[-1].say(BLOCK)
     heard.join(10)
 
-    tried = [stream.device.name for stream in desk.driver.streams[:3]]
-    assert tried == ["Yeti", "Yeti", "Built-in"]
+    assert [one.device for one in desk.driver.streams[:3]] == [YETI, YETI, BUILT_IN]
     assert lost == [
         SourceState("device_lost", device="Yeti"),
         SourceState("device_changed", device="Built-in"),
@@ -246,13 +243,9 @@ def test_a_device_that_cannot_be_opened_again_gives_way_to_the_default() -> None
 
 def test_a_driver_that_hangs_in_closing_is_not_asked_without_end() -> None:
     desk = Desk(YETI)
-    desk.say()
-    desk.hear(1)
     released = Event()
-    desk.driver.is_dead = True
     desk.driver.closing_waits_for = released
-    desk.driver.streams[-1].is_active = False
-    lost = desk.hear(1)
+    lost = desk.lose()
 
     reading = Thread(target=lambda: lost.extend(desk.items))
     reading.start()
