@@ -28,7 +28,7 @@ from tests.streaming.sayings import lines_of, ours, question, told
 
 LITTLE = 30_000
 """Bytes: an id kept for each final of two hours would be more."""
-HOUR = 600
+HOUR = 300
 """Finals."""
 
 
@@ -78,14 +78,14 @@ def test_an_insight_finds_what_was_said_hours_ago() -> None:
         told(lines, ours("Hm.", name=name, span=(number * 16000, number * 16000 + 1)))
 
     asked = told(lines, question(rev=1))
-    answered = told(lines, question(rev=2, answered_by=e.MessageId("1799")))
+    answered = told(lines, question(rev=2, answered_by=e.MessageId("899")))
 
     known = lines_of()
     told(known, ours("Who?"))
     assert asked == told(known, question(rev=1))
     (first,) = asked
     assert isinstance(first, Insight)
-    assert answered == [replace(first, rev=2, answered_by="1799")]
+    assert answered == [replace(first, rev=2, answered_by="899")]
 
 
 def test_what_was_final_hours_ago_is_not_told_again() -> None:
