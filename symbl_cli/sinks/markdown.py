@@ -63,10 +63,9 @@ class Markdown:
         text = terminal_safe(said.text)
         if said.id in self._answers:
             self._answers[said.id] = text
-        if said.id in self._recent:
-            return
-        name = terminal_safe(said.speaker.name)
-        self._output.write(paragraph(Paragraph(name, text, said.start)))
+        if said.id not in self._recent:
+            name = terminal_safe(said.speaker.name)
+            self._output.write(paragraph(Paragraph(name, text, said.start)))
         self._recent[said.id] = text
         if len(self._recent) > RECENT:
             self._recent.popitem(last=False)

@@ -79,3 +79,16 @@ def test_notes_hold_nothing_that_a_terminal_obeys() -> None:
     (text,) = written(transcript("a\x1b]0;x\x07b"))
 
     assert text == "**Ann** (00:38): a␛\\]0;x␇b\n\n"
+
+
+def test_an_answer_is_told_as_it_was_said_last() -> None:
+    *_, ending = written(
+        BEGIN,
+        insight(InsightKind.QUESTION, "Who?", id_="q-1"),
+        transcript("I too.", id_="u-9"),
+        transcript("I do.", id_="u-9", rev=2),
+        insight(InsightKind.QUESTION, "Who?", id_="q-1", rev=2, answered_by="u-9"),
+        END,
+    )
+
+    assert ending == "## Questions\n\n- Bea: Who?\n  - Answer: I do.\n\n"
