@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 PRIVATE = 0o600
+_LONGEST = 1 << 20
 
 
 def read_toml(file: Folder) -> Mapping[str, object]:
@@ -58,6 +60,21 @@ def write_private(file: Folder, text: str) -> None:
             _replace(file.resolve(), text)
 
 
+def bounded_text(file: Path) -> str:
+    """All of *file*, which may come with a folder from elsewhere.
+
+    Raises OSError also where reading might wait, or never end, and UnicodeDecodeError.
+    """
+    mode = file.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "It is a device or a pipe")
+    with file.open(encoding="utf-8-sig") as opened:
+        text = opened.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise OSError(errno.EFBIG, "It is longer than settings ever are")
+    return text
+
+
 def _read(file: Folder) -> str:
     match file:
         case NoFolder():
@@ -68,7 +85,7 @@ def _read(file: Folder) -> str:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return bounded_text(file)
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except UnicodeDecodeError as exc:

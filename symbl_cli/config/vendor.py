@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from ..errors import UsageError
 from ..frozen import dataclass
+from .files import bounded_text
 from .places import Folder, NoFolder
 from .secrets import Secret
 
@@ -35,7 +36,7 @@ def read_vendor_file(file: Folder) -> VendorCredentials | None:
 
     parser = configparser.RawConfigParser(inline_comment_prefixes=("#",))
     try:
-        parser.read_string(file.read_text(encoding="utf-8-sig"))
+        parser.read_string(bounded_text(file))
     except (OSError, UnicodeDecodeError, configparser.Error) as exc:
         raise UsageError(
             f"{file} cannot be read: {_reason(exc)}",

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -61,6 +62,26 @@ def test_settings_that_cannot_be_read_are_told(own_home: Home, tmp_path: Path) -
 
     assert (ran.code, ran.stdout) == (2, "")
     assert f"{file} cannot be read: Is a directory" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (os.mkfifo, "It is a device or a pipe"),
+        (lambda file: file.symlink_to("/dev/zero"), "It is a device or a pipe"),
+        (lambda file: file.write_text("#" * 2_000_000), "It is longer than settings"),
+    ],
+    ids=["pipe", "device", "long"],
+)
+def test_a_folder_that_came_from_elsewhere_brings_nothing_that_is_read_for_ever(
+    own_home: Home, tmp_path: Path, make: Callable[[Path], object], said: str
+) -> None:
+    make(tmp_path / "symbl.toml")
+
+    ran = own_home.run("config", "list", cwd=tmp_path)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "symbl.toml cannot be read: " + said in ran.stderr
 
 
 def test_a_folder_that_came_from_elsewhere_has_no_say_in_where_sound_goes(
