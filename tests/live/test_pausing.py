@@ -1,5 +1,8 @@
 """Who stops without leaving, and starts again."""
 
+import gc
+import warnings
+
 from symbl_cli.protocol.events import (
     ConversationCompleted,
     RecognitionResult,
@@ -61,3 +64,17 @@ def test_who_leaves_during_the_last_words_of_a_pause_is_not_waited_for() -> None
         return await until(watching, ConversationCompleted)
 
     assert _told(play_on(play)) == [f"Before{SLOW}"]
+
+
+def test_a_server_that_stops_at_the_moment_of_a_stop_leaves_nothing_undone() -> None:
+    async def play(directory: FarDirectory) -> None:
+        port = await speaker(directory)
+        await port.start(PAUSING)
+        await port.stop()
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        play_on(play)
+        gc.collect()
+
+    assert [str(one.message) for one in warned] == []

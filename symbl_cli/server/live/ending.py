@@ -71,8 +71,7 @@ class Ending:
         """No more sound comes on *stream*: its last words, then its end, are sent."""
         stream.was_asked_to_stop = True
         stream.state = StreamState.DRAINING
-        stopping = self._signs.during(stream, self._stop(stream))
-        self._stops[stream.id] = self._spawn(stopping)
+        self._stops[stream.id] = self._spawn(self._stop(stream))
 
     async def stopped(self, stream: Stream) -> None:
         """Return when all that *stream* was asked to stop for was said."""
@@ -153,6 +152,9 @@ class Ending:
             self._forget_later()
 
     async def _stop(self, stream: Stream) -> None:
+        await self._signs.during(stream, self._say_last(stream))
+
+    async def _say_last(self, stream: Stream) -> None:
         opened = self._conversation.begun
         await self._finish(stream)
         await self._reached(stream)
