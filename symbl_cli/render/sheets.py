@@ -33,7 +33,11 @@ def _conversation(item: r.Conversation) -> tuple[str, ...]:
 
 
 def _local(moment: datetime | None) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+    """Nothing where no calendar here has *moment*: others may send any year."""
+    try:
+        return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _length(item: r.Conversation) -> str:

@@ -355,8 +355,8 @@ def _score(sentiment: wire.Sentiment | None) -> SentimentScore | None:
 
 
 def _time(text: str | None) -> datetime | None:
+    """With the local zone; nothing where *text* is no time that a calendar has."""
     try:
-        when = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone() if text else None
+    except (ValueError, OverflowError):
         return None
-    return when.astimezone() if when else None

@@ -273,6 +273,18 @@ def test_what_others_say_in_a_joined_conversation_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00", "soon", ""]
+)
+def test_a_message_of_a_time_that_no_calendar_has_is_told(time: str) -> None:
+    said = replace(message("9", BEN, "Hello."), start_time=time)
+
+    (body,) = told(lines_of(MARA), e.MessageResponse(messages=(said,)))
+
+    assert isinstance(body, Transcript)
+    assert body.text == "Hello."
+
+
 def test_a_message_of_ones_other_stream_is_left_to_its_caption() -> None:
     lines = lines_of(MARA, BEN)
     response = e.MessageResponse(messages=(message("1", MARA, "Hi."),))
