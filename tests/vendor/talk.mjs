@@ -41,6 +41,9 @@ async function send(connection) {
   }
 }
 
+// The SDK calls its handlers in a later turn than the one in which stop() is answered.
+const handled = () => new Promise((turn) => setImmediate(turn));
+
 const ways = {
   async createStream() {
     const connection = await sdk.createStream({ ...options, reconnectOnError: true });
@@ -48,6 +51,7 @@ const ways = {
     say("started");
     await send(connection);
     await connection.stop();
+    await handled();
   },
 
   async startRealtimeRequest() {
@@ -55,6 +59,7 @@ const ways = {
     say("started", typeof connection.conversationId);
     await send(connection);
     const { conversationId } = await connection.stop();
+    await handled();
     say("same", conversationId === connection.conversationId);
   },
 
