@@ -225,8 +225,6 @@ def _print(
 
 
 def _print_json(value: object) -> None:
-    import json
+    from ..text.terminal import json_text
 
-    from ..text.terminal import json_safe
-
-    click.echo(json_safe(json.dumps(value, ensure_ascii=False)))
+    click.echo(json_text(value))

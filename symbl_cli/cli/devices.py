@@ -35,12 +35,10 @@ def devices(ctx: click.Context, output: str, fields: str | None) -> None:
     names = _columns(fields)
     rows = [_row(device) for device in list_devices()]
     if output == "json":
-        import json
-
-        from ..text.terminal import json_safe
+        from ..text.terminal import json_text
 
         chosen = [{name: row[name] for name in names} for row in rows]
-        click.echo(json_safe(json.dumps(chosen, ensure_ascii=False)))
+        click.echo(json_text(chosen))
         return
     for row in rows:
         click.echo(_line(row) if fields is None else _tabbed(row, names))

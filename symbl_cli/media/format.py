@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from ..frozen import dataclass
 
+LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
+"""Samples a second of sound that anybody may send."""
+
 
 class Encoding(StrEnum):
     """How samples travel (streaming-api.md §2.1, `config.speechRecognition`)."""

@@ -5,13 +5,12 @@ from dataclasses import replace
 
 from ..errors import NotAudioError
 from . import samples
-from .format import AudioFormat
+from .format import HIGHEST_RATE, AudioFormat
 from .raw import Layout, SampleReader
 from .reader import ByteStream
 from .samples import SampleCodec
 
 MOST_CHANNELS = 256
-HIGHEST_RATE = 768_000
 
 _PCM, _FLOAT, _ALAW, _MULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _UNKNOWN_SIZE = 0xFFFFFFFF

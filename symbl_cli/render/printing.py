@@ -1,6 +1,5 @@
 """Answers on stdout: a table, lines of text, or JSON."""
 
-import json
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import TextIO
@@ -9,7 +8,7 @@ from ..errors import UsageError
 from ..frozen import dataclass
 from ..protocol.events import Json
 from ..protocol.resource_table import wire_names, write
-from ..text.terminal import json_safe, terminal_safe
+from ..text.terminal import json_text, terminal_safe
 from .sheets import Sheet
 
 
@@ -33,7 +32,7 @@ class Printer:
         self._check(cls)
         objects = [self._projected(write(item)) for item in items]
         if self.form is Form.JSON:
-            self._write(_json(list(objects)))
+            self._write(json_text(list(objects)))
         elif self.fields:
             for one in objects:
                 self._write("\t".join(map(_cell, one.values())))
@@ -44,7 +43,7 @@ class Printer:
         """*item* alone: in JSON an object, no array."""
         self._check(type(item))
         if self.form is Form.JSON:
-            self._write(_json(self._projected(write(item))))
+            self._write(json_text(self._projected(write(item))))
         else:
             self.print_all(type(item), [item], sheet)
 
@@ -73,10 +72,6 @@ class Printer:
         self.stream.write(f"{line}\n")
 
 
-def _json(value: Json) -> str:
-    return json_safe(json.dumps(value, ensure_ascii=False))
-
-
 def _cell(value: Json) -> str:
     match value:
         case None:
@@ -84,7 +79,7 @@ def _cell(value: Json) -> str:
         case str():
             return terminal_safe(value)
         case _:
-            return _json(value)
+            return json_text(value)
 
 
 def _safe(line: str) -> str:

@@ -4,7 +4,7 @@ import logging
 import os
 import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -67,9 +67,7 @@ class LeftRun:
 
     def check_sound(self) -> None:
         """Raises StoreError where a file of it cannot be read."""
-        for path in self.folder.iterdir():
-            if read_name(path.name) is None:
-                continue
+        for path in _sound_in(self.folder):
             try:
                 path.open("rb").close()
             except OSError as exc:
@@ -138,7 +136,7 @@ def left_behind(
     except FileNotFoundError:
         return []
     except OSError as exc:
-        tell(UnreadableRun(runs, _unreadable(runs, str(exc.strerror), _ACCESS)))
+        tell(_unreadable(runs, str(exc.strerror), _ACCESS))
         return []
     found: list[LeftRun] = []
     for folder in folders:
@@ -169,7 +167,7 @@ def _look_into(folder: Path) -> LeftRun | UnreadableRun | None:
         return None
     except OSError as exc:
         why = f"{exc.filename or folder}: {exc.strerror}"
-        return UnreadableRun(folder, _unreadable(folder, why, _ACCESS))
+        return _unreadable(folder, why, _ACCESS)
 
 
 def _read(folder: Path) -> LeftRun | UnreadableRun | None:
@@ -184,38 +182,34 @@ def _read(folder: Path) -> LeftRun | UnreadableRun | None:
         return LeftRun(folder, record, _seconds(folder, record))
     except StoreError as exc:
         remedy = exc.suggestion or _by_hand(folder)
-        kind = type(exc)
-        return UnreadableRun(folder, _unreadable(folder, exc.message, remedy, kind))
+        return _unreadable(folder, exc.message, remedy, type(exc))
     except UnicodeDecodeError:
-        why = f"its {RECORD} is damaged"
-        return UnreadableRun(folder, _unreadable(folder, why, _by_hand(folder)))
+        return _unreadable(folder, f"its {RECORD} is damaged", _by_hand(folder))
 
 
 def _without_record(folder: Path) -> UnreadableRun | None:
     """One that has no words either is none yet, or trash."""
-    files = [path for path in folder.iterdir() if read_name(path.name)] or [folder]
+    files = _sound_in(folder) or [folder]
     if time.time() - max(path.stat().st_mtime for path in files) < _UNFINISHED:
         return None
     if (folder / LOCK).exists():
         lock_folder(folder).release()
-    if _size(folder) > _NO_WORDS:
-        why = f"its {RECORD} is missing"
-        return UnreadableRun(folder, _unreadable(folder, why, _by_hand(folder)))
+    if _size(_sound_in(folder)) > _NO_WORDS:
+        return _unreadable(folder, f"its {RECORD} is missing", _by_hand(folder))
     remove_folder(folder, lock_folder(folder))
     return None
 
 
 def _unreadable(
     folder: Path, why: str, remedy: str, kind: type[StoreError] = StoreError
-) -> StoreError:
-    return kind(
-        f"what a run left in {folder} cannot be recovered: {why}", suggestion=remedy
-    )
+) -> UnreadableRun:
+    message = f"what a run left in {folder} cannot be recovered: {why}"
+    return UnreadableRun(folder, kind(message, suggestion=remedy))
 
 
 def _by_hand(folder: Path) -> str:
     """What to do with sound of which nothing is known."""
-    if not _size(folder):
+    if not _size(_sound_in(folder)):
         return "it holds no sound: delete it"
     files = f"{shlex.quote(str(folder))}/0-*.pcm"
     return (
@@ -224,19 +218,18 @@ def _by_hand(folder: Path) -> str:
     )
 
 
-def _size(folder: Path) -> int:
-    paths = (path for path in folder.iterdir() if read_name(path.name))
+def _sound_in(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if read_name(path.name)]
+
+
+def _size(paths: Iterable[Path]) -> int:
+    """Bytes of those that are files."""
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _seconds(folder: Path, record: RunRecord) -> float:
     """Of the stream that has most."""
     return max(
-        sum(
-            path.stat().st_size
-            for _, path in segments_of(folder, number)
-            if path.is_file()
-        )
-        / stream.format.size(1.0)
+        _size(path for _, path in segments_of(folder, number)) / stream.format.size(1.0)
         for number, stream in enumerate(record.streams)
     )

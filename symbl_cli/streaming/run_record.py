@@ -6,14 +6,12 @@ from pathlib import Path
 
 from ..errors import NewerStoreError, RemoteProtocolError, StoreError
 from ..frozen import dataclass
-from ..media.format import AudioFormat, Encoding
+from ..media.format import HIGHEST_RATE, LOWEST_RATE, AudioFormat, Encoding
 from ..protocol.codec import decode, encode
 from ..protocol.events import Json, SpeechRecognition, StartRequest
 
 VERSION = 1
 _DAMAGED = "its run.json is damaged"
-_RATES = range(1000, 768_001)
-"""Those that a server may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +104,6 @@ def _stream(fields: dict[str, str]) -> RecordedStream:
     if not isinstance(request, StartRequest):
         raise TypeError(fields)
     stream = RecordedStream(str(fields["name"]), request)
-    if stream.format.sample_rate not in _RATES:
+    if not LOWEST_RATE <= stream.format.sample_rate <= HIGHEST_RATE:
         raise ValueError(fields)
     return stream

@@ -58,6 +58,13 @@ def json_safe(text: str) -> str:
     )
 
 
+def json_text(value: object) -> str:
+    """*value* as JSON on one line, `json_safe`."""
+    import json  # noqa: PLC0415 — not every command has any
+
+    return json_safe(json.dumps(value, ensure_ascii=False))
+
+
 def columns(text: str) -> int:
     """How many columns of a terminal *text* takes."""
     return len(text) if text.isascii() else sum(map(_columns_of, text))

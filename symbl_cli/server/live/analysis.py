@@ -38,20 +38,21 @@ class Analysis:
         self._last: asyncio.Future[None] | None = None
 
     def hear(self, said: Said) -> None:
-        self._then(said, lambda: self._insights.result().hear(said))
+        self._then(said, lambda insights: insights.hear(said))
 
     def hear_interim(self, said: Said) -> None:
-        self._then(None, lambda: self._insights.result().hear_interim(said))
+        self._then(None, lambda insights: insights.hear_interim(said))
 
     def rename(self, member_id: str, name: str) -> None:
-        self._then(None, lambda: self._insights.result().rename(member_id, name))
+        self._then(None, lambda insights: insights.rename(member_id, name))
 
     async def recall(self, messages: Iterable[Said]) -> None:
         """Hear *messages* again without telling: where a restart goes on."""
 
         def hear_all() -> None:
+            insights = self._insights.result()
             for said in messages:
-                self._insights.result().hear(said)
+                insights.hear(said)
 
         await asyncio.get_running_loop().run_in_executor(self._executor, hear_all)
 
@@ -62,12 +63,16 @@ class Analysis:
 
     async def finish(self) -> None:
         """The conversation is over: its last findings are told."""
-        self._then(None, lambda: self._insights.result().finish())
+        self._then(None, Insights.finish)
         await self.drain()
 
-    def _then(self, said: Said | None, work: Callable[[], tuple[Finding, ...]]) -> None:
+    def _then(
+        self, said: Said | None, work: Callable[[Insights], tuple[Finding, ...]]
+    ) -> None:
         # One thread serves in order of asking, so results come in order too.
-        asked = asyncio.get_running_loop().run_in_executor(self._executor, work)
+        asked = asyncio.get_running_loop().run_in_executor(
+            self._executor, lambda: work(self._insights.result())
+        )
         self._last = asyncio.ensure_future(self._tell(said, asked))
 
     async def _tell(

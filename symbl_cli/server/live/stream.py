@@ -8,7 +8,7 @@ from enum import Enum
 
 from ...errors import AudioError, RemoteProtocolError
 from ...frozen import dataclass
-from ...media.format import AudioFormat, Encoding
+from ...media.format import HIGHEST_RATE, LOWEST_RATE, AudioFormat, Encoding
 from ...protocol import events as wire
 from ...protocol.codec import encode
 from ...protocol.events import (
@@ -20,7 +20,6 @@ from ...protocol.events import (
 )
 from ..recognition.heard import Heard
 from ..recognition.listener import Listener, Recognition
-from ..recognition.recognizer import HIGHEST_RATE, LOWEST_RATE
 from ..recognition.word_times import spread_words
 from ..store.records import MemberRecord, MessageRecord, StreamRecord, WordRecord
 from .frames import UNMEASURED_CONFIDENCE, failure, person

@@ -8,9 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from ...errors import UsageError
-from ...media.format import AudioFormat, Encoding
+from ...media.format import HIGHEST_RATE, LOWEST_RATE, AudioFormat, Encoding
 from .compressed import CompressedDecoder
-from .recognizer import HIGHEST_RATE, LOWEST_RATE
 from .resampling import NOTHING, Resampler, Samples, mix
 
 

@@ -7,8 +7,6 @@ from ...frozen import dataclass
 
 SAMPLE_RATE = 16000
 """Of all samples behind the decoder: the detector and the models know no other."""
-LOWEST_RATE, HIGHEST_RATE = 1000, 768000
-"""Of what the decoder takes."""
 
 
 @dataclass(frozen=True, slots=True)
