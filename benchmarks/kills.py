@@ -22,8 +22,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.cli.read_back import files_in, named
 from tests.command_line import Home
-from tests.runs.killed import Victim, saving, victim, words_of
+from tests.runs.killed import Victim, victim, words_of
 from tests.scripted_speech import say, silence
 
 TEXTS = ("The van is late.", "Who drives it?", "I will call Ann.", "Then we can go.")
@@ -58,7 +59,7 @@ def main() -> None:
 
 def kill_once(home: Home, outputs: Path, seconds: float) -> float:
     """How much of what was spoken before the kill did not come back, in seconds."""
-    with victim(home, *saving(outputs)) as run:
+    with victim(home, *named(outputs)) as run:
         send_paced(run, seconds)
         run.kill()
         assert run.process.stdout is not None
@@ -94,8 +95,9 @@ def whole_lines(text: str) -> list[dict[str, object]]:
 
 def check_files(outputs: Path, finals: list[str]) -> None:
     """Every file parses, and holds *finals*."""
-    for name in ("jsonl", "record-wire", "srt", "vtt", "markdown", "text"):
-        path = outputs / f"out.{name}"
+    paths = files_in(outputs)
+    sound = paths.pop("save-audio")
+    for name, path in paths.items():
         content = path.read_text() if path.exists() else ""
         if name in {"jsonl", "record-wire"}:
             for line in content.splitlines():
@@ -103,7 +105,7 @@ def check_files(outputs: Path, finals: list[str]) -> None:
         unwrapped = " ".join(content.split())
         missing = [text for text in finals if text not in unwrapped]
         assert not missing, (name, missing, content)
-    with suppress(FileNotFoundError), wave.open(str(outputs / "out.save-audio")) as wav:
+    with suppress(FileNotFoundError), wave.open(str(sound)) as wav:
         assert wav.getframerate() == 16000
 
 

@@ -11,16 +11,8 @@ import pytest
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
     """A disk of *size* in *folder*; the test is skipped where none can be had."""
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("nothing can be mounted here")
-    try:
+    with _mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def fill(disk: Path) -> None:
@@ -48,15 +40,25 @@ class StallingDisk:
 @contextmanager
 def stalling_disk(folder: Path) -> Iterator[StallingDisk]:
     """Mounted at *folder*; the test is skipped where none can be had."""
-    folder.mkdir()
     image = folder.with_suffix(".image")
     image.write_bytes(bytes(1 << 24))
-    try:
-        subprocess.run(["mkfs.ext4", "-q", image], check=True, capture_output=True)
-        subprocess.run(["mount", image, folder], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("nothing can be mounted here")
-    try:
+    _run("mkfs.ext4", "-q", image)
+    with _mounted(folder, image):
         yield StallingDisk(folder)
+
+
+@contextmanager
+def _mounted(folder: Path, *what: str | Path) -> Iterator[None]:
+    folder.mkdir()
+    _run("mount", *what, folder)
+    try:
+        yield
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+def _run(*command: str | Path) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("nothing can be mounted here")

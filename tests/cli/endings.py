@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from symbl_cli.protocol import events as e
+from tests.cli.read_back import named
 from tests.cli.running import Ended, Program, in_pipes, in_terminal
-from tests.cli.test_output_files import named
 from tests.command_line import LIMIT, Home, command
 from tests.fake_microphone import fake_microphone
 from tests.scripted_speech import say, silence, speech

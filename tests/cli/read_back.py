@@ -2,11 +2,47 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+ENDINGS = {
+    "jsonl": ".jsonl",
+    "srt": ".srt",
+    "vtt": ".vtt",
+    "markdown": ".md",
+    "text": ".txt",
+    "save-audio": ".wav",
+    "record-wire": ".wire.jsonl",
+}
+"""Of every kind of file, by its option."""
+
 Final = tuple[str, str]
 """Who said it, and what."""
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    """One of every kind."""
+    return {name: folder / f"out{ending}" for name, ending in ENDINGS.items()}
+
+
+def named(folder: Path, *but: str) -> list[str | Path]:
+    """Options for every kind of file, in *folder*."""
+    return [
+        word
+        for name, path in files_in(folder).items()
+        if name not in but
+        for word in (f"--{name}", path)
+    ]
+
+
+def check_finals(paths: Mapping[str, Path], lines: list[dict[str, object]]) -> None:
+    """What is for people to read has the finals of *lines*, once each and in order."""
+    finals = finals_of(lines)
+    assert spoken(read_srt(paths["srt"]), lines) == finals
+    assert spoken(read_vtt(paths["vtt"]), lines) == finals
+    assert read_text(paths["text"]) == finals
+    assert read_markdown(paths["markdown"]) == finals
 
 
 def finals_of(lines: list[dict[str, object]]) -> list[Final]:

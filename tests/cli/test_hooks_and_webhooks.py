@@ -14,8 +14,8 @@ from subprocess import Popen, TimeoutExpired
 
 import pytest
 
+from tests.cli.read_back import ENDINGS, named
 from tests.cli.talks import QUESTION, TASK, talk_in
-from tests.cli.test_output_files import ENDINGS, named
 from tests.command_line import Home, read_until
 from tests.scripted_speech import speech
 from tests.sinks.test_hooks import Receiver

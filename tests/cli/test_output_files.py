@@ -14,14 +14,13 @@ import soundfile
 from symbl_cli.protocol import events as e
 from tests.cli.expected import DEMO, SECOND
 from tests.cli.read_back import (
+    ENDINGS,
+    check_finals,
+    files_in,
     finals_of,
+    named,
     read_jsonl,
-    read_markdown,
-    read_srt,
-    read_text,
-    read_vtt,
     read_wire,
-    spoken,
 )
 from tests.cli.talks import QUESTION, TASK, talk_in
 from tests.cli.test_real_voices import SPEECH
@@ -32,15 +31,6 @@ from tests.server_process import ServerProcess, running_server
 from tests.streaming.service import Peer, Service
 from tests.wavs import fmt_chunk, wav_file
 
-ENDINGS = {
-    "jsonl": ".jsonl",
-    "srt": ".srt",
-    "vtt": ".vtt",
-    "markdown": ".md",
-    "text": ".txt",
-    "save-audio": ".wav",
-    "record-wire": ".wire.jsonl",
-}
 VOICE = SPEECH / "lj_LJ001-0004.flac"
 RECORDINGS = [
     pytest.param(DEMO.sound, DEMO.options, id="demo"),
@@ -87,21 +77,21 @@ def test_every_file_holds_what_stdout_shows_over_a_drop(
     sound: Path,
     options: Sequence[str],
 ) -> None:
-    named = {name: tmp_path / f"talk{ending}" for name, ending in ENDINGS.items()}
-    asked = [word for name, path in named.items() for word in (f"--{name}", path)]
+    paths = files_in(tmp_path)
     folder = tmp_path / "meetings"
+    asked = (*named(tmp_path), "--save-dir", folder)
 
-    lines = run_over_a_drop(home, server, sound, *options, *asked, "--save-dir", folder)
+    lines = run_over_a_drop(home, server, sound, *options, *asked)
 
     assert "reconnected" in [line.get("state") for line in lines]
     dated = {name: next(folder.glob(f"*{end}")) for name, end in ENDINGS.items()}
     dated["jsonl"] = next(
         path for path in folder.glob("*.jsonl") if "wire" not in path.name
     )
-    files = [str(path) for path in (*named.values(), *dated.values())]
+    files = [str(path) for path in (*paths.values(), *dated.values())]
     assert sorted(map(str, lines[-1]["files"])) == sorted(files)  # type: ignore[call-overload] # a list
-    for paths in (named, dated):
-        check_files(paths, lines, sound)
+    for written in (paths, dated):
+        check_files(written, lines, sound)
 
 
 def check_files(
@@ -110,10 +100,7 @@ def check_files(
     finals = finals_of(lines)
     assert len(finals) == len(set(finals)) >= 1
     assert read_jsonl(paths["jsonl"]) == lines
-    assert spoken(read_srt(paths["srt"]), lines) == finals
-    assert spoken(read_vtt(paths["vtt"]), lines) == finals
-    assert read_text(paths["text"]) == finals
-    assert read_markdown(paths["markdown"]) == finals
+    check_finals(paths, lines)
     assert {text for _, text in finals} <= read_wire(paths["record-wire"])
     check_sound(paths["save-audio"], sound, lines[-1]["duration"])
 
@@ -138,16 +125,6 @@ def test_stdout_has_the_very_text_of_the_file(
 
     assert QUESTION in ran.stdout
     assert file.read_bytes().decode() == ran.stdout
-
-
-def named(folder: Path, *but: str) -> list[str | Path]:
-    """Options for every kind of file, in *folder*."""
-    return [
-        word
-        for name, ending in ENDINGS.items()
-        if name not in but
-        for word in (f"--{name}", folder / f"out{ending}")
-    ]
 
 
 @pytest.mark.parametrize("kind", ENDINGS)

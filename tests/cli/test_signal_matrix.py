@@ -22,13 +22,13 @@ from tests.cli.endings import (
 )
 from tests.cli.endings import Source as Heard
 from tests.cli.read_back import (
+    check_finals,
+    files_in,
     finals_of,
     read_jsonl,
-    read_markdown,
     read_srt,
     read_text,
     read_vtt,
-    spoken,
 )
 from tests.cli.running import Ended
 from tests.command_line import Home, check_lines, checked
@@ -115,11 +115,7 @@ def check_words(cell: Cell, texts: list[str]) -> None:
 
 
 def check_files(folder: Path, lines: list[dict[str, object]]) -> None:
-    finals = finals_of(lines)
-    assert spoken(read_srt(folder / "out.srt"), lines) == finals
-    assert spoken(read_vtt(folder / "out.vtt"), lines) == finals
-    assert read_text(folder / "out.txt") == finals
-    assert read_markdown(folder / "out.md") == finals
+    check_finals(files_in(folder), lines)
     assert seconds_of(folder / "out.wav") >= float(str(lines[-1]["duration"])) - 0.001
     files = lines[-1]["files"]
     assert isinstance(files, list)

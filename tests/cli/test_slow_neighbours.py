@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
+from tests.cli.read_back import named
 from tests.cli.talks import QUESTION, TASK, talk_in
-from tests.cli.test_output_files import named
 from tests.command_line import LIMIT, Home, finished, read_until
 from tests.sinks.test_hooks import Receiver
 from tests.terminal import terminal

@@ -14,7 +14,6 @@ from tests.command_line import LIMIT, Home, read_until
 from tests.scripted_speech import say, silence
 from tests.server_process import stored_at
 
-OUTPUTS = ("jsonl", "srt", "vtt", "markdown", "text", "save-audio", "record-wire")
 GAP = silence(1.2)
 
 
@@ -96,15 +95,6 @@ def victim(home: Home, *arguments: str | Path, **environment: str) -> Iterator[V
     others = frozenset(home.runs.glob("*"))
     with home.process(*command, **environment) as process:
         yield Victim(home, process, others)
-
-
-def saving(folder: Path) -> list[str | Path]:
-    """Every kind of file, in *folder*."""
-    return [
-        argument
-        for name in OUTPUTS
-        for argument in (f"--{name}", folder / f"out.{name}")
-    ]
 
 
 def words_of(home: Home, conversation: str) -> str:

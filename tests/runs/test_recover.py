@@ -12,20 +12,17 @@ import pytest
 import soundfile
 
 from tests.cli.read_back import (
+    check_finals,
+    files_in,
     finals_of,
+    named,
     read_jsonl,
-    read_markdown,
-    read_srt,
-    read_text,
-    read_vtt,
     read_wire,
-    spoken,
 )
 from tests.cli.talks import talk_in
 from tests.command_line import Home, finished, read_until
 from tests.runs.killed import (
     GAP,
-    saving,
     sentence,
     started_of,
     victim,
@@ -73,24 +70,20 @@ def test_every_word_before_a_kill_comes_back_into_one_conversation(
 
 
 def test_every_output_file_of_a_killed_run_is_whole(home: Home, tmp_path: Path) -> None:
-    with victim(home, *saving(tmp_path)) as run:
+    with victim(home, *named(tmp_path)) as run:
         for text in TEXTS:
             run.send(sentence(text))
             run.until(text)
         run.kill()
 
-    def file(name: str) -> Path:
-        return tmp_path / f"out.{name}"
-
-    lines = read_jsonl(file("jsonl"))
+    paths = files_in(tmp_path)
+    lines = read_jsonl(paths["jsonl"])
     finals = finals_of(lines)
     assert [text for _, text in finals] == run.finals == list(TEXTS)
-    for cues in (read_srt(file("srt")), read_vtt(file("vtt"))):
-        assert spoken(cues, lines) == finals
-    assert read_text(file("text")) == read_markdown(file("markdown")) == finals
-    assert read_wire(file("record-wire")) == set(TEXTS)
-    info = soundfile.info(file("save-audio"))
-    with wave.open(str(file("save-audio"))) as wav:
+    check_finals(paths, lines)
+    assert read_wire(paths["record-wire"]) == set(TEXTS)
+    info = soundfile.info(paths["save-audio"])
+    with wave.open(str(paths["save-audio"])) as wav:
         assert wav.getnframes() == info.frames
         heard = wav.readframes(wav.getnframes())
     assert b"".join(map(sentence, TEXTS)).startswith(heard)
