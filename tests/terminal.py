@@ -54,19 +54,19 @@ class Terminal:
             assert self._take(deadline), self.written
 
     def news(self) -> str:
-        """What becomes of the job: `stopped`, or `ended` with its exit code."""
+        """What becomes of the job: `stopped`, or `ended` with its exit code.
+
+        Once it has ended, all that it wrote was read.
+        """
         deadline = time.monotonic() + LIMIT
         while not self._ready(self._news, time.monotonic() + _GLANCE):
             assert time.monotonic() < deadline, self.written
             if self._keyboard >= 0:
                 self._take(time.monotonic())
-        return os.read(self._news, 100).decode().strip()
-
-    def rest(self) -> None:
-        """Read what is still written, once the job has ended."""
-        deadline = time.monotonic() + LIMIT
-        while self._take(deadline):
+        news = os.read(self._news, 100).decode().strip()
+        while news != "stopped" and self._keyboard >= 0 and self._take(deadline):
             pass
+        return news
 
     def resume(self) -> None:
         """Bring the stopped job back, as `fg` does."""

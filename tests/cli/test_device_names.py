@@ -56,7 +56,6 @@ def test_nothing_that_a_terminal_obeys_is_shown_of_a_device(
 ) -> None:
     with terminal(scripted, *arguments, environment=odd_devices) as window:
         ended = window.news()
-        window.rest()
 
     assert ended == f"ended {code}"
     assert not [raw for raw in RAW if raw in window.written]
