@@ -195,6 +195,11 @@ def _refusal(answer: requests.Response) -> SymblError:
             return DiskFullError(message)
         case 503:
             return StoreError(message)
+        case 414 | 431:
+            return UsageError(
+                f"what was asked for is too long for the server: {message}",
+                suggestion="ask for something shorter",
+            )
         case 429 | 500 | 502 | 504:
             return UnreachableError(
                 f"the server cannot answer now (HTTP {answer.status_code}): {message}",

@@ -1,10 +1,12 @@
 """TCP connections as uvicorn speaks on them, held to what one of them may take."""
 
 import asyncio
+import json
 import math
 import sys
 from contextlib import suppress
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import h11
@@ -28,6 +30,9 @@ _LATER = 1013
 """The close code for: come back later."""
 _PIECE = 4 << 10
 """Bytes read at a time: so one that floods us keeps the others waiting for ms."""
+LONGEST_HEAD = 16 << 10
+"""Bytes of what stands before a request's body, its address among them."""
+_TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
     b'Connection: close\r\n\r\n{"message":"this server has no room for another '
@@ -92,6 +97,7 @@ class LimitedHttp(H11Protocol):
         self._limits = limits
         self._stall = _Stall(limits.stalled)
         self._impatience: asyncio.TimerHandle | None = None
+        self._is_refused = False
 
     def connection_made(  # type: ignore[override]  # as uvicorn has it
         self, transport: asyncio.Transport
@@ -105,7 +111,11 @@ class LimitedHttp(H11Protocol):
         self._wait_for(self._limits.head)
 
     def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
         super().data_received(data)
+        if self._is_refused:
+            return
         match self.conn.their_state, self.conn.our_state:
             case h11.IDLE, _:
                 self._wait_for(self._limits.head)
@@ -121,9 +131,40 @@ class LimitedHttp(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            super().send_400_response(msg)
+            # Uvicorn calls while it deals with what h11 has said.
+            self._refuse(*self._fault(sys.exception(), msg))
         else:
             self.transport.close()
+
+    def _fault(self, exc: BaseException | None, otherwise: str) -> tuple[int, str]:
+        """The status that *exc* of h11 means, and what to say of it."""
+        if getattr(exc, "error_status_hint", 0) != _TOO_LARGE:
+            return HTTPStatus.BAD_REQUEST, otherwise
+        begun, _ = self.conn.trailing_data
+        if b"\n" in begun:
+            what, status = "head", _TOO_LARGE
+        else:
+            what, status = "address", HTTPStatus.REQUEST_URI_TOO_LONG
+        return status, f"the {what} of this request is longer than {LONGEST_HEAD} bytes"
+
+    def _refuse(self, status: int, message: str) -> None:
+        """Say so, and take what still comes: else the answer is lost to a reset."""
+        body = json.dumps({"message": message}).encode()
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ]
+        head = h11.Response(
+            status_code=status, headers=headers, reason=HTTPStatus(status).phrase
+        )
+        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self._is_refused = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self._wait_for(self._limits.head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

@@ -16,7 +16,12 @@ from starlette.applications import Starlette
 from ..errors import UsageError
 from ..frozen import dataclass
 from .asgi import Running, build_app
-from .connections import LimitedHttp, LimitedWebSocket, raise_file_limit
+from .connections import (
+    LONGEST_HEAD,
+    LimitedHttp,
+    LimitedWebSocket,
+    raise_file_limit,
+)
 from .credentials import Access
 from .settings import ServerSettings
 
@@ -81,6 +86,7 @@ def _configuration(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
         app,
         http=http,  # type: ignore[arg-type]  # it only calls it, as a class
         ws=socket_,  # type: ignore[arg-type]
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         ws_max_size=_LONGEST_MESSAGE,
         ws_ping_interval=None,
         ws_per_message_deflate=False,

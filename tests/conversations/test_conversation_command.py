@@ -22,6 +22,7 @@ class Outcome:
     err: str
 
 
+LONG = "a" * 50_000
 Symbl = Callable[..., Outcome]
 
 
@@ -186,6 +187,10 @@ def test_an_export_is_a_file_that_can_be_imported(symbl: Symbl, tmp_path: Path) 
         ("export last /dev/null", 2, "/dev/null is there already"),
         ("import /nowhere/in.json", 2, "cannot read /nowhere/in.json"),
         ("import /dev/null", 2, "/dev/null is no export of conversations"),
+        pytest.param(
+            f"list --search {LONG}", 2, "is too long for the server", id="search"
+        ),
+        pytest.param(f"messages {LONG}", 2, "is too long for the server", id="id"),
         ("list --api-url http://127.0.0.1:1", 5, "cannot be reached"),
     ],
 )

@@ -81,6 +81,7 @@ def test_credentials_that_are_refused_are_told(pauses: Pauses, status: int) -> N
         (Said(200, raw=b"<html>"), RemoteProtocolError, "its answer is not JSON"),
         (Said(200, raw=b"\xff"), RemoteProtocolError, "its answer is not JSON"),
         (Said(200, raw=b"[" * 99999), RemoteProtocolError, "its answer is not JSON"),
+        (Said(414, raw=b"<html>"), UsageError, "too long for the server: HTTP 414"),
         (Said(418, {"no": "message"}), UsageError, "HTTP 418"),
     ],
 )

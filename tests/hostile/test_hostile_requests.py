@@ -1,6 +1,8 @@
 """Requests that mean harm, on a real server; another speaks meanwhile, undisturbed."""
 
+import json
 from contextlib import suppress
+from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
@@ -110,6 +112,33 @@ def test_what_is_no_request_is_refused_alone(
         said = read_to_end(line)
 
     assert not said or said.split()[1][:1] == b"4"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /v1/conversations?q=" + b"x" * 50_000, 414),
+        (b"GET /v1/conversations?q=" + b"x" * 5_000_000, 414),
+        (b"GET /v1/conversations HTTP/1.1\r\nCookie: " + b"x" * 50_000, 431),
+        (b"GET /v1/streaming/r HTTP/1.1\r\n" + b"X: y\r\n" * 10_000, 431),
+        (b"GET /v1/streaming/" + b"x" * 50_000, 414),
+        (b"no request\r\n" + b"x" * 1000, 400),
+    ],
+    ids=lambda case: case[:40].decode() if isinstance(case, bytes) else str(case),
+)
+def test_a_head_that_is_refused_is_answered_without_a_reset(
+    server: ServerProcess, head: bytes, status: int
+) -> None:
+    with undisturbed(server, growth=30), connect(server) as line:
+        line.sendall(head + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        with HTTPResponse(line) as answer:
+            answer.begin()
+            said = json.loads(answer.read())
+        # The line ends in order: reading on raises where it was reset.
+        assert line.recv(1) == b""
+
+    assert answer.status == status
+    assert list(said) == ["message"]
 
 
 @pytest.mark.parametrize("rest", [b"", b"5\r\nab", b"no number\r\n"])
