@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .command import Group
 from .options import FilePath, reporting
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _output = click.option(
 _json = click.option("--json", "output", flag_value="json", help="JSON on stdout.")
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """Settings, profiles and credentials; where things are.
 

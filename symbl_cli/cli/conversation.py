@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from .command import Group
 from .options import FilePath, reporting
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _prints(command: _Function) -> Callable[..., None]:
     return _asks(print_)
 
 
-@click.group()
+@click.group(cls=Group)
 def conversation() -> None:
     """Past conversations, and the one that runs.
 

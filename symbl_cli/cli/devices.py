@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .command import Group
+
 if TYPE_CHECKING:
     from ..audio.drivers.driver import InputDevice
     from ..audio.meter import Level
@@ -21,7 +23,7 @@ _fields = click.option("--fields", metavar="A,B", help="Only these, in this orde
 _COLUMNS = ("index", "name", "channels", "sample_rate", "default", "monitor")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @_output
 @_json
 @_fields

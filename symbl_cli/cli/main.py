@@ -11,6 +11,7 @@ import click
 
 from .. import __version__
 from ..errors import DiskFullError, ExitCode, SymblError, UsageError
+from .command import Group
 from .config import config
 from .conversation import conversation
 from .devices import devices
@@ -21,7 +22,7 @@ from .serve import serve
 from .stream import stream
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Ends as agreed before Click makes an ending of its own, words included."""
 
     def invoke(self, ctx: click.Context) -> object:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .command import Group
 from .options import FilePath
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _output = click.option(
 _json = click.option("--json", "output", flag_value="json", help="JSON on stdout.")
 
 
-@click.group()
+@click.group(cls=Group)
 def models() -> None:
     """The speech models of the embedded server.
 

@@ -18,6 +18,22 @@ _Any = TypeVar("_Any", bound=click.Command)
 class FilePath(click.Path):
     """A file's path; `pathlib` is imported when there is one."""
 
+    def __init__(self, *, allow_dash: bool = False, on_stdout: str = "") -> None:
+        """*on_stdout*: what to give for whoever means stdout by `-`."""
+        super().__init__(allow_dash=allow_dash)
+        self._on_stdout = on_stdout
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "Path":
+        if os.fspath(value) == "-" and not self.allow_dash:
+            stdout = f"give {self._on_stdout} for stdout, " if self._on_stdout else ""
+            self.fail(f"'-' names no file: {stdout}./- for that name", param, ctx)
+        return self.coerce_path_result(os.fsdecode(super().convert(value, param, ctx)))
+
     def coerce_path_result(self, value: str | os.PathLike[str]) -> "Path":
         from pathlib import Path
 

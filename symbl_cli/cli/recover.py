@@ -2,8 +2,10 @@
 
 import click
 
+from .command import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("name", required=False, metavar="[ID|last]")
 @click.option("--all", "everything", is_flag=True, help="Every run that is listed.")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")

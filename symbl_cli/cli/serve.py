@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .command import Command
 from .options import FilePath, Seconds, reporting
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ..server.settings import ServerSettings, TlsFiles
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option(
     "--port", default=0, type=click.IntRange(0, 65_535), help="0 takes a free one."

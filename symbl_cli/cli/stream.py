@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import click
 
+from .command import Command
 from .options import FilePath, Seconds, reporting
 
 _F = TypeVar("_F", bound=Callable[..., object])
@@ -106,13 +107,31 @@ _output = _all(
     click.option(
         "--json-schema", is_flag=True, help="Print the schema of the lines and exit."
     ),
-    click.option("--jsonl", type=_FILE, help="Also write JSON lines to a file."),
-    click.option("--srt", type=_FILE, help="Also write SubRip captions."),
-    click.option("--vtt", type=_FILE, help="Also write WebVTT captions."),
-    click.option("--markdown", type=_FILE, help="Also write meeting notes."),
-    click.option("--text", type=_FILE, help="Also write the text lines."),
+    click.option(
+        "--jsonl",
+        type=FilePath(on_stdout="--json"),
+        help="Also write JSON lines to a file.",
+    ),
+    click.option(
+        "--srt", type=FilePath(on_stdout="-o srt"), help="Also write SubRip captions."
+    ),
+    click.option(
+        "--vtt", type=FilePath(on_stdout="-o vtt"), help="Also write WebVTT captions."
+    ),
+    click.option(
+        "--markdown",
+        type=FilePath(on_stdout="-o markdown"),
+        help="Also write meeting notes.",
+    ),
+    click.option(
+        "--text", type=FilePath(on_stdout="-o text"), help="Also write the text lines."
+    ),
     click.option("--save-audio", type=_FILE, help="Also write the sound, as WAV."),
-    click.option("--record-wire", type=_FILE, help="Also write the API's messages."),
+    click.option(
+        "--record-wire",
+        type=FilePath(on_stdout="-o wire"),
+        help="Also write the API's messages.",
+    ),
     click.option("--save-dir", type=_FILE, help="All of these files, dated, in here."),
 )
 _where = _all(
@@ -137,7 +156,7 @@ _behaviour = _all(
 )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("source", required=False, type=click.UNPROCESSED, metavar="[SOURCE]")
 @_what
 @_who
