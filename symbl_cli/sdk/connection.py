@@ -19,6 +19,7 @@ from ..protocol.events import Fields
 from ..streaming.run import Control, Run
 from ..streaming.tasks import Task
 from ..streaming.transcribe import transcribe
+from . import arguments
 from .conversation import Conversation
 from .events import Callback, Events
 from .service import Service
@@ -67,7 +68,7 @@ class StreamingConnection:
 
         On one thread, in order; what came before the first `subscribe` comes too.
         """
-        self._events.subscribe(event_callbacks)
+        self._events.subscribe(_callbacks(event_callbacks))
 
     def send_audio(self, data: bytes) -> None:
         """Send sound of any length, as `config` has it; never loses any.
@@ -191,6 +192,16 @@ class StreamingConnection:
                 self._sound.skip(end - start, cause)
             case _:
                 log.info("microphone: %s", captured)
+
+
+def _callbacks(given: object) -> dict[str, Callback]:
+    found: dict[str, Callback] = {}
+    for name, callback in arguments.mapping("event_callbacks", given).items():
+        if not callable(callback):
+            kind = type(callback).__name__
+            raise UsageError(f"event_callbacks[{name!r}] must be callable, not {kind}")
+        found[name] = callback
+    return found
 
 
 class _Progress:

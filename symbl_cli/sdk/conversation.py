@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..protocol import resources
 from ..protocol.events import Fields, Json
 from ..protocol.resource_table import read as read_resource
+from . import arguments
 from . import models as m
 from .reading import read
 from .service import Service
@@ -70,7 +71,8 @@ class Conversation:
     def get_formatted_transcript(
         self, parameters: Fields = _NONE
     ) -> m.FormattedTranscript:
-        body = _without_words_for_booleans(parameters)
+        wanted = arguments.fields("parameters", parameters)
+        body = _without_words_for_booleans(wanted)
         answer = self._ask("POST", self._path("/transcript"), body=body)
         inner = answer.get("transcript") if isinstance(answer, dict) else None
         found = read_resource(resources.Transcript, inner)
@@ -89,13 +91,15 @@ class Conversation:
     def put_members(
         self, members_id: str, parameters: Fields = _NONE
     ) -> m.Confirmation:
-        path = self._path(f"/members/{quote(members_id, safe='')}")
-        body = {"id": members_id, **parameters}
+        member = arguments.text("members_id", members_id)
+        path = self._path(f"/members/{quote(member, safe='')}")
+        body = {"id": member, **arguments.fields("parameters", parameters)}
         return read(m.Confirmation, self._ask("PUT", path, body=body))
 
     def put_speakers_events(self, parameters: Fields = _NONE) -> m.Confirmation:
         path = self._path("/speakers")
-        return read(m.Confirmation, self._ask("PUT", path, body=dict(parameters)))
+        body = arguments.fields("parameters", parameters)
+        return read(m.Confirmation, self._ask("PUT", path, body=body))
 
     def delete_conversation(self) -> m.Confirmation:
         """For good."""
@@ -104,13 +108,14 @@ class Conversation:
     def _get(
         self, cls: type[_Model], path: str = "", parameters: Fields = _NONE
     ) -> _Model:
-        return read(cls, self._ask("GET", self._path(path), parameters))
+        wanted = arguments.fields("parameters", parameters)
+        return read(cls, self._ask("GET", self._path(path), wanted))
 
     def _path(self, path: str = "") -> str:
         return f"{_ROOT}/{self._quoted_id()}{path}"
 
     def _quoted_id(self) -> str:
-        name = str(self._id())
+        name = arguments.text("conversation_id", self._id())
         if not name.strip("."):  # it would make another path
             raise UsageError(f"{name!r} is no conversation id")
         return quote(name, safe="")

@@ -1,6 +1,7 @@
 """`Conversations`: what is known of a conversation, by its id."""
 
 from ..protocol.events import Fields
+from . import arguments
 from . import models as m
 from .conversation import Conversation
 from .service import GivenCredentials, find_service
@@ -115,4 +116,5 @@ class ConversationsApi:
 
 
 def _of(conversation_id: str, credentials: GivenCredentials) -> Conversation:
-    return Conversation(lambda: conversation_id, find_service(credentials))
+    name = arguments.text("conversation_id", conversation_id)
+    return Conversation(lambda: name, find_service(credentials))

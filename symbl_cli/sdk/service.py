@@ -18,6 +18,7 @@ from ..connect.choice import endpoint_for, engine_of
 from ..connect.launcher import LocalServer
 from ..errors import UsageError
 from ..frozen import dataclass
+from . import arguments
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,9 @@ def find_service(credentials: GivenCredentials) -> Service:
 def _read(credentials: GivenCredentials) -> Credentials | None:
     if credentials is None:
         return None
-    app_id = _text(credentials, "app_id")
-    secret = Secret(_text(credentials, "app_secret"))
+    given = arguments.mapping("credentials", credentials)
+    app_id = _text(given, "app_id")
+    secret = Secret(_text(given, "app_secret"))
     return _pair(app_id, secret, "credentials=")
 
 
@@ -70,7 +72,7 @@ def _text(credentials: Mapping[str, object], name: str) -> str:
     value = credentials.get(name)
     if not isinstance(value, str) or not value:
         raise UsageError(f"{name} is required in credentials")
-    return value
+    return arguments.text(f"{name} in credentials", value)
 
 
 def _from_folder(configuration: Configuration) -> Credentials | None:

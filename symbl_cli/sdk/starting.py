@@ -12,6 +12,7 @@ from ..media.format import AudioFormat, Encoding
 from ..protocol.codec import decode
 from ..protocol.events import Fields, Json, StartRequest
 from ..streaming.run import Run
+from . import arguments
 from .connection import StreamingConnection
 from .service import GivenCredentials, Service, find_service
 from .sound import SentSound
@@ -52,23 +53,28 @@ def _request(
     config: Fields | None,
     trackers: Sequence[Fields] | None,
 ) -> dict[str, Json]:
-    given = {} if config is None else config
-    if not isinstance(given, Mapping):
-        raise UsageError(f"config must be a dict, not {type(given).__name__}")
+    given = {} if config is None else arguments.fields("config", config)
     speech = given.get("speechRecognition") or {}
     if not isinstance(speech, Mapping):
         raise UsageError("config.speechRecognition must be a dict")
-    for name, several in (("insight_types", insight_types), ("trackers", trackers)):
-        if isinstance(several, (str, Mapping)):
-            raise UsageError(f"{name} must be a list, not {type(several).__name__}")
     merged = {**_DEFAULTS, **given, "speechRecognition": {**_SPEECH, **speech}}
     return {
         "type": "start_request",
-        "insightTypes": list(insight_types or ()),
-        "speaker": None if speaker is None else dict(speaker),
-        "trackers": None if trackers is None else [dict(one) for one in trackers],
+        "insightTypes": _kinds(insight_types),
+        "speaker": None if speaker is None else arguments.fields("speaker", speaker),
+        "trackers": None if trackers is None else _trackers(trackers),
         "config": merged,
     }
+
+
+def _kinds(given: Sequence[str] | None) -> list[Json]:
+    several = () if given is None else arguments.items("insight_types", given)
+    return [arguments.text("insight_types", one) for one in several]
+
+
+def _trackers(given: Sequence[Fields]) -> list[Json]:
+    several = enumerate(arguments.items("trackers", given))
+    return [arguments.fields(f"trackers[{at}]", one) for at, one in several]
 
 
 def _read(request: Mapping[str, Json]) -> StartRequest:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import current_thread
 from typing import TypeAlias
 
@@ -211,7 +211,17 @@ def test_after_the_end_nothing_can_be_sent() -> None:
             "sampleRateHertz",
         ),
         ({"trackers": [{"vocabulary": ["late"]}]}, "trackers"),
-        ({"speaker": {"name": {1, 2}}}, "cannot be asked for"),
+        ({"speaker": {"name": {1, 2}}}, "speaker cannot be sent as JSON"),
+        ({"speaker": 3}, "speaker must be a dict, not int"),
+        ({"speaker": {"name": "\udce9"}}, "speaker holds half a character"),
+        ({"config": {"meetingTitle": float("nan")}}, "config cannot be sent as JSON"),
+        ({"insight_types": 3}, "insight_types must be a list, not int"),
+        ({"insight_types": [3]}, "insight_types must be a string, not int"),
+        (
+            {"trackers": [{"name": "Delay"}, 3]},
+            r"trackers\[1\] must be a dict, not int",
+        ),
+        ({"credentials": "mine"}, "credentials must be a dict, not str"),
         ({"credentials": {"app_id": "mine"}}, "app_secret is required"),
     ],
 )
@@ -220,6 +230,29 @@ def test_what_makes_no_sense_is_said_at_once(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         start(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        ({"message": 3}, r"event_callbacks\['message'\] must be callable, not int"),
+        ({3: print}, "a name in event_callbacks must be a string, not int"),
+        (print, "event_callbacks must be a dict, not builtin_function_or_method"),
+    ],
+)
+def test_what_cannot_be_called_back_is_said_at_once(
+    callbacks: dict[str, Callable[..., object]], message: str
+) -> None:
+    heard = Heard()
+    connection = start()
+    connection.subscribe({"message_response": heard})
+
+    with pytest.raises(UsageError, match=message):
+        connection.subscribe(callbacks)
+    connection.send_audio(SPOKEN)
+    connection.stop()
+
+    assert heard.texts == [QUESTION, TASK]
 
 
 def test_only_bytes_are_sound() -> None:

@@ -1,5 +1,6 @@
 """`symbl.Conversations`, on a conversation that was spoken."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -90,3 +91,38 @@ def test_it_can_be_changed_and_deleted(spoken: Conversation) -> None:
 def test_no_conversation_is_an_error(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         symbl.Conversations.get_messages(name)
+
+
+@pytest.mark.parametrize("name", [3, None, ["4500000000000000"], b"1"])
+def test_an_id_is_a_string(name: object) -> None:
+    asked: list[Callable[[], object]] = [
+        lambda: symbl.Conversations.get_messages(name),
+        lambda: symbl.Conversations.delete_conversation(name),
+        lambda: symbl.Conversations.put_members("4500000000000000", name),
+    ]
+    for ask in asked:
+        with pytest.raises(
+            UsageError, match=r"(conversation|members)_id must be a str"
+        ):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"conversation_id": "\udce9"}, "conversation_id holds half a character"),
+        ({"parameters": 3}, "parameters must be a dict, not int"),
+        ({"parameters": {"verbose": {1}}}, "parameters cannot be sent as JSON"),
+        ({"parameters": {"q": "\udce9"}}, "parameters holds half a character"),
+        ({"credentials": 3}, "credentials must be a dict, not int"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_by_its_name(
+    arguments: dict[str, object], message: str
+) -> None:
+    given = {"conversation_id": "4500000000000000"} | arguments
+
+    with pytest.raises(UsageError, match=message):
+        symbl.Conversations.get_messages(**given)
+    with pytest.raises(UsageError, match=message):
+        symbl.Conversations.put_speakers_events(**given)
