@@ -113,11 +113,24 @@ def _as_ours(exc: Exception) -> SymblError:
             return DiskFullError(
                 "no space left for the output", suggestion="free some; see `df -h`"
             )
+        case FileNotFoundError() if _is_nowhere():
+            return UsageError(
+                "the folder that this was started in is not there any more",
+                suggestion="`cd` to another one, or name files by their whole path",
+            )
         case _:
             return SymblError(
                 f"an error of symbl itself: {type(exc).__name__}: {exc}",
                 suggestion="run it again with -vv and report what it logs",
             )
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib is not needed for more
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _help_for(exc: click.ClickException) -> str:

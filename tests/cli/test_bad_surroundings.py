@@ -140,6 +140,45 @@ def test_without_a_home_the_meeting_goes_on_unkept(
     assert "this conversation is not kept" in str(warning["message"])
 
 
+def _run_nowhere(home: Home, folder: Path, *arguments: str | Path) -> Ran:
+    """In a folder that is removed before it begins."""
+    folder.mkdir()
+    return home.run(*arguments, cwd=folder, before=folder.rmdir)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="keeps folders that are in use")
+def test_where_its_folder_is_gone_a_run_goes_on(scripted: Home, tmp_path: Path) -> None:
+    arguments = ("stream", talk_in(tmp_path), "--text", tmp_path / "talk.txt", "--json")
+
+    ran = _run_nowhere(scripted, tmp_path / "gone", *arguments)
+
+    assert (ran.code, ran.stderr) == (0, "")
+    assert ran.texts == [QUESTION, TASK]
+    assert QUESTION in (tmp_path / "talk.txt").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="keeps folders that are in use")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("stream", "talk.wav"),
+        ("stream", "--demo", "--jsonl", "lines.jsonl"),
+        ("models", "add", "tiny-en"),
+    ],
+    ids=lambda arguments: arguments[0] + arguments[-1],
+)
+def test_what_is_named_in_a_folder_that_is_gone_is_not_to_be_had(
+    scripted: Home, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    ran = _run_nowhere(scripted, tmp_path / "gone", *arguments)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "Error: the folder that this was started in is not there any more; `cd` to "
+        "another one, or name files by their whole path\n"
+    )
+
+
 def test_a_full_disk_ends_a_file_and_not_the_run(
     scripted: Home, tmp_path: Path
 ) -> None:
