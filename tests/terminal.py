@@ -19,7 +19,8 @@ from tests.command_line import Home, command
 
 LIMIT = 30.0
 _GLANCE = 0.02
-INTERRUPT, SUSPEND = b"\x03", b"\x1a"
+INTERRUPT, SUSPEND, QUIT = b"\x03", b"\x1a", b"\x1c"
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 _SHELL = Path(__file__).with_name("job_shell.py")
 _CODES = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
 

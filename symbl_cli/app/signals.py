@@ -68,6 +68,22 @@ def pausing_on_stop(
         yield
 
 
+@contextmanager
+def restoring_on_quit(restore: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-\\: *restore* what is not ours, then end as the system has it."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        restore()
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGQUIT)
+
+    if sys.platform == "win32":
+        yield
+        return
+    with _handling({"SIGQUIT": handle}):
+        yield
+
+
 Handler = Callable[[int, FrameType | None], None]
 
 

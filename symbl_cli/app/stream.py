@@ -28,7 +28,12 @@ from .meter import MeteredSource
 from .options import StreamOptions
 from .outputs import Outputs, open_outputs
 from .plan import Plan
-from .signals import EXIT_CODES, ending_on_signals, pausing_on_stop
+from .signals import (
+    EXIT_CODES,
+    ending_on_signals,
+    pausing_on_stop,
+    restoring_on_quit,
+)
 from .sources import (
     OpenedSources,
     is_stdin,
@@ -196,5 +201,6 @@ def _signals(
     with (
         ending_on_signals(control.stop, leave),
         pausing_on_stop(pause, resume),
+        restoring_on_quit(outputs.abandon),
     ):
         yield

@@ -18,7 +18,15 @@ from tests.cli.talks import talk_in
 from tests.command_line import Home, check_lines, finished, read_until
 from tests.scripted_speech import say, silence, speech
 from tests.streaming.service import Peer, Service
-from tests.terminal import INTERRUPT, SUSPEND, Terminal, terminal
+from tests.terminal import (
+    HIDE_CURSOR,
+    INTERRUPT,
+    QUIT,
+    SHOW_CURSOR,
+    SUSPEND,
+    Terminal,
+    terminal,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 
@@ -91,6 +99,25 @@ def test_ctrl_z_pauses_and_loses_no_word(scripted: Home, tmp_path: Path) -> None
     assert " ".join(map(str, talk.texts)).replace(" ", "") == (
         "sobeitnobodyknowsityetnowtheydo"
     )
+
+
+def test_ctrl_backslash_leaves_the_terminal_as_it_was(
+    scripted: Home, tmp_path: Path
+) -> None:
+    with talking(scripted, tmp_path) as talk:
+        mode = talk.window.mode
+        talk.say(speech("so be it"))
+        talk.window.until("Speaker 1: so be it")
+        live_mode = talk.window.mode
+        talk.window.press(QUIT)
+        news = talk.window.news()
+        last_mode = talk.window.mode
+
+    assert news == f"ended {-signal.SIGQUIT}"
+    assert live_mode != mode
+    assert last_mode == mode
+    shown = talk.window.written
+    assert -1 < shown.rfind(HIDE_CURSOR) < shown.rfind(SHOW_CURSOR)
 
 
 def test_a_run_that_was_paused_ends_well(scripted: Home, tmp_path: Path) -> None:
