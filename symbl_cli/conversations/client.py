@@ -57,15 +57,11 @@ class ConversationsClient:
 
     def find(self, name: str) -> r.Conversation:
         """The conversation called *name*."""
-        if name != LAST:
-            return self._by_id_or_prefix(name)
-        newest = self._page({}, offset=0, limit=1)
-        if not newest:
-            raise NotFoundError(
-                "there is no conversation yet",
-                suggestion="make one with `symbl stream`, or `symbl stream --demo`",
-            )
-        return newest[0]
+        _check(name)
+        try:
+            return read(r.Conversation, self._http.ask("GET", self._path(name)))
+        except NotFoundError:
+            return self._newest() if name == LAST else self._by_prefix(name)
 
     def messages(
         self, name: str, *, verbose: bool = False, sentiment: bool = False
@@ -166,12 +162,15 @@ class ConversationsClient:
         except NotFoundError:  # most servers have none
             return ()
 
-    def _by_id_or_prefix(self, name: str) -> r.Conversation:
-        _check(name)
-        try:
-            return read(r.Conversation, self._http.ask("GET", self._path(name)))
-        except NotFoundError:
-            return self._by_prefix(name)
+    def _newest(self) -> r.Conversation:
+        """Where the server does not know `last`, or knows of nothing."""
+        newest = self._page({}, offset=0, limit=1)
+        if not newest:
+            raise NotFoundError(
+                "there is no conversation yet",
+                suggestion="make one with `symbl stream`, or `symbl stream --demo`",
+            )
+        return newest[0]
 
     def _by_prefix(self, name: str) -> r.Conversation:
         # Servers that do not know `id` list everything.

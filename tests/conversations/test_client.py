@@ -13,6 +13,8 @@ from symbl_cli.protocol.resources import Bookmark, TranscriptRequest
 from .answering import Said, answering
 from .examples import ANA, BEA, meeting
 
+ROOT = "/v1/conversations"
+
 
 def test_all_conversations_are_listed_page_by_page(
     client: ConversationsClient,
@@ -66,6 +68,16 @@ def test_a_name_of_none_or_several_is_told(
     for ask in (client.find, client.messages, client.action_items):
         with pytest.raises(NotFoundError, match=problem):
             ask(name)
+
+
+def test_a_server_is_asked_for_its_last_before_its_list() -> None:
+    listed = Said(body={"conversations": [{"id": "1002"}]})
+    with answering(Said(body={"id": "1001"}), Said(404), listed) as server:
+        with ConversationsClient(Http(server)) as client:
+            assert [client.find("last").id for _ in range(2)] == ["1001", "1002"]
+
+        paths = [asked.path.partition("?")[0] for asked in server.asked]
+        assert paths == [f"{ROOT}/last", f"{ROOT}/last", ROOT]
 
 
 def test_last_of_none_says_how_to_make_one(client: ConversationsClient) -> None:

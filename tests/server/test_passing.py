@@ -1,6 +1,7 @@
 """What is not stored, by wish or because it cannot be, as those who watch see it."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import requests
@@ -57,6 +58,46 @@ def test_what_is_not_stored_can_be_read_until_it_has_ended(
     status, body = ask(server, f"/{id_}/messages")
     assert status == 404
     assert "has ended, and nothing of it was stored" in str(body["message"])
+
+
+def test_the_newest_conversation_is_last_also_where_it_is_not_stored(
+    tmp_path: Path,
+) -> None:
+    with running_server(tmp_path) as server, ExitStack() as lines:
+        first = lines.enter_context(_talk(server, "first", "The van is late."))
+        passing = lines.enter_context(_talk(server, "passing", SAID, store=False))
+        while_it_runs = _last(server)
+        later = lines.enter_context(_talk(server, "later", "It is here."))
+        with_a_later_one = _last(server)
+        for line in (later, passing):
+            line.stop()
+            line.until("recognition_stopped")
+        ask(server, f"/{_id(later)}", "DELETE")
+        afterwards = _last(server)
+
+    assert while_it_runs == (_id(passing), SAID)
+    assert with_a_later_one == (_id(later), "It is here.")
+    assert afterwards == (_id(first), "The van is late.")
+
+
+def _talk(server: ServerProcess, room: str, text: str, **fields: object) -> SocketLine:
+    """One in which *text* was said, and which goes on."""
+    line = SocketLine.dial(server.ws_url, server.address.token, room=room)
+    line.start(**fields)
+    line.audio(speech(text))
+    line.until("message_response")
+    return line
+
+
+def _id(line: SocketLine) -> object:
+    return pick(line.frames[1], "message", "data", "conversationId")
+
+
+def _last(server: ServerProcess) -> tuple[object, object]:
+    """Which conversation is the newest, and the first that was said there."""
+    _, found = ask(server, "/last")
+    _, said = ask(server, "/last/messages")
+    return found["id"], pick(said, "messages", 0, "text")
 
 
 def test_who_asks_once_more_for_the_end_of_what_is_not_stored_leaves_nothing_behind(

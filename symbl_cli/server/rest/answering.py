@@ -75,12 +75,17 @@ def _with_conversation(handler: OfConversation) -> Handler:
 
 
 def _found(call: Call) -> tuple[Store, ConversationRecord] | None:
-    """The conversation that *call* is about, and where it is."""
+    """The conversation that *call* is about, and where it is.
+
+    For `last` the newest of all, also of those that are not to be stored.
+    """
     tenant, name = call.request.tenant, call.names["conversation"]
-    for store in (call.desk.store, call.desk.passing.store):
-        if (record := store.conversation(tenant, name)) is not None:
-            return store, record
-    return None
+    found = [
+        (store, record)
+        for store in (call.desk.store, call.desk.passing.store)
+        if (record := store.conversation(tenant, name)) is not None
+    ]
+    return max(found, key=lambda one: one[1].started_at, default=None)
 
 
 ROUTES: tuple[Route, ...] = (
