@@ -112,10 +112,15 @@ def _no_device(devices: Sequence[InputDevice], wanted: str) -> MissingError:
         return MissingError(
             "nothing here hears what this computer plays", suggestion=_monitor_remedy()
         )
-    if not devices:
+    if not devices and wanted.lower() == MICROPHONE:
         return MissingError(
             "there is no microphone",
             suggestion="plug one in, or name a file: symbl stream talk.wav",
+        )
+    if not devices:
+        return MissingError(
+            f"there is no device {wanted!r}, nor any other that records",
+            suggestion="plug it in; `symbl devices` lists those that are there",
         )
     names = ", ".join(f"{it.index}: {it.name!r}" for it in devices)
     return MissingError(f"there is no device {wanted!r}", suggestion=f"one of {names}")

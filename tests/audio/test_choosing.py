@@ -74,7 +74,13 @@ def test_a_device_that_is_not_there_names_those_that_are(wanted: str) -> None:
 
 def test_without_any_input_there_is_no_microphone() -> None:
     with pytest.raises(MissingError, match="there is no microphone"):
-        choose([], "mic")
+        choose([], "mic=Ann")
+
+
+def test_without_any_input_a_device_is_named_that_was_asked_for() -> None:
+    with pytest.raises(MissingError, match="no device 'Yeti', nor any other") as caught:
+        choose([], "Yeti=Ann")
+    assert "`symbl devices`" in caught.value.suggestion
 
 
 @pytest.mark.parametrize(

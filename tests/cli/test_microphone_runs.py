@@ -92,6 +92,29 @@ def test_a_device_that_is_not_there_is_missing(scripted: Home, tmp_path: Path) -
     assert "one of 0: 'fakemic', 1: 'default'" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (
+            ("--device", "Yeti=Ann"),
+            "there is no device 'Yeti', nor any other that records; plug it in;"
+            " `symbl devices` lists those that are there",
+        ),
+        (("--device", "mic"), "there is no microphone; plug one in, or name a file"),
+        ((), "there is no microphone; plug one in, or name a file"),
+    ],
+)
+def test_without_any_device_the_one_that_was_asked_for_is_missing(
+    scripted: Home, wanted: tuple[str, ...], said: str
+) -> None:
+    without_a_card = {"ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf", "PATH": ""}
+
+    ran = scripted.run("stream", *wanted, environment=without_a_card)
+
+    assert (ran.code, ran.stdout) == (3, "")
+    assert said in ran.stderr
+
+
 def test_a_name_that_may_be_two_devices_is_a_mistake(
     scripted: Home, tmp_path: Path
 ) -> None:
