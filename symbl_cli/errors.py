@@ -142,7 +142,7 @@ def not_made(path: "Path", error: OSError) -> OutputError | None:
         case FileExistsError():
             return OutputError(
                 f"{path} is there already",
-                suggestion="choose another name, or remove it",
+                suggestion="choose another name, or give --overwrite",
             )
         case FileNotFoundError():
             return OutputError(

@@ -20,6 +20,7 @@ from ..sinks.output import Output, OutputFile
 from ..sinks.sink import Sink
 from ..sinks.text import Text
 from ..sinks.wire import Wire
+from .displaced import Displaced
 from .options import StreamOptions
 
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -70,6 +71,8 @@ class RunFiles:
     made: tuple[Made, ...]
     recordings: tuple[Path, ...]
     """Where sound is to go; whoever has it makes the files."""
+    displaced: Displaced
+    """What had their names before, to be restored where no server has listened."""
     _listened: Event = field(default_factory=Event)
 
     @property
@@ -102,6 +105,7 @@ class RunFiles:
                 self._listened.set()
                 for one in self.made:
                     one.output.keep()
+                self.displaced.forget()
             case _:
                 pass
 
@@ -117,15 +121,17 @@ def open_files(
 ) -> RunFiles:
     """Make all files that are asked for by name, and in *folder* all kinds, dated.
 
-    All or none: raises OutputError where one cannot be made, or is there already, and
-    UsageError where two options name the same one.
+    All or none: raises OutputError where one cannot be made, or is there already and
+    not to be overwritten, and UsageError where two options name the same one.
     """
     named = _named(options)
     _check_apart(named)
+    displaced = _displaced(options, named)
     recordings = [path for kind, path in named.items() if kind is Kind.SAVE_AUDIO]
     made: list[Made] = []
     with ExitStack() as unless_all:
-        unless_all.callback(lambda: RunFiles(tuple(made), ()).close())
+        unless_all.callback(displaced.restore)
+        unless_all.callback(lambda: RunFiles(tuple(made), (), displaced).close())
         made += (
             Made(kind, OutputFile(path, is_tentative=True))
             for kind, path in named.items()
@@ -138,7 +144,7 @@ def open_files(
             made += _rest_of(folder, stem)
             recordings.append(folder / f"{stem}{_ENDINGS[Kind.SAVE_AUDIO]}")
         unless_all.pop_all()
-    return RunFiles(tuple(made), tuple(recordings))
+    return RunFiles(tuple(made), tuple(recordings), displaced)
 
 
 def _named(options: StreamOptions) -> dict[Kind, Path]:
@@ -157,6 +163,25 @@ def _check_apart(named: Mapping[Kind, Path]) -> None:
                 f"{_option(other)} and {_option(kind)} both name {path}",
                 suggestion="give each a file of its own",
             )
+
+
+def _displaced(options: StreamOptions, named: Mapping[Kind, Path]) -> Displaced:
+    if not options.overwrite:
+        return Displaced()
+    for kind, path in named.items():
+        if options.source is not None and _is_same(path, Path(options.source)):
+            raise UsageError(
+                f"{_option(kind)} would overwrite {path}, which is to be read",
+                suggestion="choose another name",
+            )
+    return Displaced(named.values())
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _takes_several(path: Path) -> bool:

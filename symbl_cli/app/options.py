@@ -59,6 +59,7 @@ class StreamOptions:
     save_audio: Path | None = None
     record_wire: Path | None = None
     save_dir: Path | None = None
+    overwrite: bool = False
     api_url: str | None = None
     profile: str | None = None
     engine: str | None = None

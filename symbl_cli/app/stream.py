@@ -70,6 +70,7 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
     keeping = open_keeping(plan)
     with ExitStack() as stack:
         files = plan.files()
+        stack.callback(files.displaced.restore)
         stack.callback(files.close)
         sources = _open(plan, files, notices)
         stack.callback(plan.discard_recordings, sources, files)

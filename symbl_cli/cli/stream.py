@@ -133,6 +133,9 @@ _output = _all(
         help="Also write the API's messages.",
     ),
     click.option("--save-dir", type=_FILE, help="All of these files, dated, in here."),
+    click.option(
+        "--overwrite", is_flag=True, help="Files that are there already are replaced."
+    ),
 )
 _where = _all(
     click.option("--api-url", metavar="URL", help="A server that speaks the API."),
