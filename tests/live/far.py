@@ -37,7 +37,7 @@ from symbl_cli.server.live.services import Services
 from symbl_cli.server.recognition.listener import Recognition
 from symbl_cli.server.settings import RecognizerName
 from symbl_cli.server.store.passing import open_passing
-from symbl_cli.server.store.store import open_store
+from symbl_cli.server.store.store import Store, open_store
 from tests.scripted_speech import cut, speech
 
 _T = TypeVar("_T")
@@ -94,7 +94,9 @@ async def _far(answer: Awaitable[_T]) -> _T:
 
 
 class FarDirectory:
-    def __init__(self, directory: ConversationDirectory) -> None:
+    def __init__(self, directory: ConversationDirectory, store: Store) -> None:
+        self.store = store
+        """Where its conversations are."""
         self._directory = directory
 
     async def open(
@@ -127,7 +129,7 @@ async def _directory(*, max_streams: int | None = None) -> AsyncIterator[FarDire
                 max_streams=max_streams,
             )
             directory = LocalDirectory(services)
-            yield FarDirectory(directory)
+            yield FarDirectory(directory, store)
             await directory.close()
 
 

@@ -1,9 +1,12 @@
 """What clients of ours are told so that they keep no more than they have to."""
 
+from asyncio import wrap_future
 from dataclasses import replace
 
 from symbl_cli.protocol.events import (
     ConversationCompleted,
+    ErrorMessage,
+    MessageResponse,
     RecognitionResult,
     RecognitionStopped,
     Span,
@@ -12,7 +15,9 @@ from symbl_cli.protocol.events import (
 from symbl_cli.server.live.port import (
     ConversationPort,
     Leaving,
+    Role,
 )
+from symbl_cli.server.store.changes import DeleteConversation
 from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
 from tests.scripted_speech import cut, silence
 
@@ -89,3 +94,36 @@ def test_who_comes_back_after_the_end_is_told_it_again() -> None:
         return [type(event) for event in await until(found, RecognitionStopped)][-2:]
 
     assert play_on(play) == [ConversationCompleted, RecognitionStopped]
+
+
+def test_what_was_deleted_stays_deleted_although_its_client_goes_on() -> None:
+    async def play(directory: FarDirectory) -> tuple[list[ErrorMessage], list[str]]:
+        request = replace(OURS, no_connection_timeout=0.1)
+        lost = await speaker(directory)
+        await lost.start(request)
+        watching = await directory.open("local", "room", Role.SUBSCRIBER)
+        await say(lost, 0, "The van is late.")
+        await until(lost, MessageResponse)
+        await lost.detach(Leaving.LOST)
+        *_, completed = await until(watching, ConversationCompleted)
+        assert isinstance(completed, ConversationCompleted)
+        gone = completed.conversation_id
+        assert gone is not None
+        await wrap_future(directory.store.write(DeleteConversation(gone)))
+
+        found = await speaker(directory)
+        started = await found.start(replace(request, epoch=2))
+        await say(found, started.audio_received, "Who books the room?")
+        await found.stop()
+        events = await until(found, RecognitionStopped)
+        assert directory.store.conversation("local", gone) is None
+        assert directory.store.conversation("local", "last") is None
+        told = [event for event in events if isinstance(event, ErrorMessage)]
+        return told, texts_of(events)
+
+    told, texts = play_on(play)
+
+    assert [one.details for one in told] == [
+        "not kept: its conversation was deleted meanwhile; the live results go on"
+    ]
+    assert texts == ["Who books the room?"]

@@ -13,6 +13,7 @@ from symbl_cli.protocol.events import ConversationId
 from symbl_cli.server.insights.findings import Party
 from symbl_cli.server.store.changes import (
     AssignMessage,
+    Change,
     DeleteConversation,
     DeleteMark,
     DropFrames,
@@ -25,6 +26,7 @@ from symbl_cli.server.store.changes import (
     SaveMessage,
     SaveStream,
     SetMetadata,
+    UpdateConversation,
 )
 from symbl_cli.server.store.finding_rows import FindingKind
 from symbl_cli.server.store.records import (
@@ -125,20 +127,30 @@ def test_a_write_is_all_or_nothing(meeting: Store) -> None:
     assert meeting.messages(MEETING) == MESSAGES
 
 
-def test_a_write_that_fails_does_not_take_its_neighbours_along(meeting: Store) -> None:
-    nowhere = replace(message("9", "Lost.", 7), conversation_id=ConversationId("9"))
-    good = message("8", "Kept.", 6)
-    better = message("10", "Kept too.", 8)
+NOWHERE = ConversationId("9")
 
-    writes = [meeting.write(SaveMessage(one)) for one in (good, nowhere, better)]
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        SaveMessage(replace(message("9", "Lost.", 7), conversation_id=NOWHERE)),
+        UpdateConversation(conversation(NOWHERE)),
+    ],
+    ids=lambda change: type(change).__name__,
+)
+def test_a_write_that_fails_does_not_take_its_neighbours_along(
+    meeting: Store, change: Change
+) -> None:
+    good, better = message("8", "Kept.", 6), message("10", "Kept too.", 8)
+
+    changes: list[Change] = [SaveMessage(good), change, SaveMessage(better)]
+    writes = [meeting.write(one) for one in changes]
     wait(writes, 10)
 
-    assert [type(one.exception()) for one in writes] == [
-        type(None),
-        StoreError,
-        type(None),
-    ]
+    kinds = [type(one.exception()) for one in writes]
+    assert kinds == [type(None), StoreError, type(None)]
     assert meeting.messages(MEETING) == (*MESSAGES, good, better)
+    assert meeting.conversation(TENANT, NOWHERE) is None
 
 
 def test_a_change_of_our_own_making_fails_only_its_write(meeting: Store) -> None:
@@ -166,7 +178,7 @@ def test_a_known_conversation_keeps_name_and_metadata(meeting: Store) -> None:
     )
     later = START + 60 * SECOND
     running = replace(conversation(), name=None, metadata={}, is_live=True)
-    meeting.write(SaveConversation(replace(running, ended_at=later))).result(10)
+    meeting.write(UpdateConversation(replace(running, ended_at=later))).result(10)
 
     assert meeting.conversation(TENANT, MEETING) == replace(
         running, name="Renamed", metadata={"a": "b"}, ended_at=later

@@ -7,7 +7,7 @@ from enum import Enum
 from ...protocol import events as wire
 from ...protocol.events import ModifyRequest, Skip, StartRequest
 from ..recognition.heard import Heard
-from ..store.changes import SaveConversation, SaveMember, SaveStream
+from ..store.changes import SaveMember, SaveStream, UpdateConversation
 from ..store.records import ConversationRecord, MarkRecord
 from .admission import Admission, Opened
 from .attachment import Attachment
@@ -265,7 +265,7 @@ class Conversation:
         opened.record = replace(opened.record, is_live=self.phase is Phase.LIVE)
         opened.outbox.put(
             (),
-            SaveConversation(opened.record),
+            UpdateConversation(opened.record),
             SaveMember(stream.member),
             SaveStream(stream.record()),
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ...errors import SymblError
 from ...protocol import events as wire
-from ..store.changes import DropFrames, SaveConversation, SaveStream
+from ..store.changes import DropFrames, SaveStream, UpdateConversation
 from .admission import Opened
 from .frames import failure
 from .outbox import Addressed, Audience
@@ -216,7 +216,7 @@ class Ending:
         completed = wire.ConversationCompleted(conversation_id=opened.record.id)
         opened.outbox.put(
             (Addressed(completed, Audience.SUBSCRIBERS),),
-            SaveConversation(opened.record),
+            UpdateConversation(opened.record),
         )
         await opened.outbox.flush()
         if opened.is_passing:

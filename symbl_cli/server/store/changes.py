@@ -19,6 +19,7 @@ from ...frozen import dataclass
 from ...protocol.events import ConversationId, MessageId
 from ..insights.findings import Finding
 from . import rows, tables
+from .faults import deleted
 from .finding_rows import finding_row, kind_of
 from .records import (
     ConversationRecord,
@@ -33,11 +34,18 @@ from .rows import Row
 
 @dataclass(frozen=True, slots=True)
 class SaveConversation:
-    """Begin a conversation.
+    """Begin a conversation, or change a known one as `UpdateConversation` does."""
 
-    Of a known one only what changes while it runs is taken (end, whether it is live,
-    how long it is resumable, settings): name and metadata may meanwhile be changed by
-    people, and have changes of their own.
+    record: ConversationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateConversation:
+    """It goes on, or has ended; raises StoreError where it was deleted meanwhile.
+
+    Only what changes while it runs is taken (end, whether it is live, how long it is
+    resumable, settings): name and metadata may meanwhile be changed by people, and
+    have changes of their own.
     """
 
     record: ConversationRecord
@@ -148,6 +156,7 @@ class AssignMessage:
 
 Addition: TypeAlias = (
     SaveConversation
+    | UpdateConversation
     | SaveMember
     | SaveStream
     | SaveMessage
@@ -172,7 +181,12 @@ def apply(connection: Connection, change: Change) -> None:
     """Carry *change* out in the transaction of *connection*."""
     match change:
         case SaveConversation(record=conversation):
-            _save_conversation(connection, conversation)
+            if not _update_conversation(connection, conversation):
+                row = rows.conversation_row(conversation)
+                connection.execute(insert(tables.conversations), row)
+        case UpdateConversation(record=conversation):
+            if not _update_conversation(connection, conversation):
+                raise deleted()
         case SaveMember(record=member):
             _add(connection, tables.members, rows.plain_row(member))
         case SaveStream(record=stream):
@@ -224,12 +238,12 @@ def ended_before(limit: datetime) -> tuple[ColumnElement[bool], ...]:
     return ~columns.is_live, columns.ended_at <= limit
 
 
-def _save_conversation(connection: Connection, record: ConversationRecord) -> None:
+def _update_conversation(connection: Connection, record: ConversationRecord) -> bool:
+    """Whether it is there."""
     row = rows.conversation_row(record)
     moving = {key: row[key] for key in row.keys() - {"id", "name", "metadata"}}
     key = {"id": record.id, "tenant": record.tenant}
-    if not _update(connection, tables.conversations, moving, **key):
-        connection.execute(insert(tables.conversations), row)
+    return _update(connection, tables.conversations, moving, **key)
 
 
 def _save_finding(

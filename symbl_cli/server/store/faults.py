@@ -50,7 +50,7 @@ def translate(error: SQLAlchemyError | sqlite3.Error) -> SymblError:
                 suggestion="start again: what is damaged is set aside then",
             )
         case _Code.CONSTRAINT:
-            return StoreError("not kept: its conversation was deleted meanwhile")
+            return deleted()
         case _Code.BUSY:
             return StoreError(
                 "another program is writing the conversations",
@@ -66,6 +66,11 @@ def translate(error: SQLAlchemyError | sqlite3.Error) -> SymblError:
                 f"the conversations on disk cannot be used: {_cause(error)}",
                 suggestion="report it; `symbl config path` says where they are",
             )
+
+
+def deleted() -> StoreError:
+    """What to tell where something came to a conversation that is no more."""
+    return StoreError("not kept: its conversation was deleted meanwhile")
 
 
 def unusable(folder: Path, error: OSError) -> SymblError:

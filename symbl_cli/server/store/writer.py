@@ -111,8 +111,8 @@ class Writer:
                 with connection.begin_nested():
                     for change in write.changes:
                         apply(connection, change)
-            except IntegrityError as exc:
-                group.pop().done.set_exception(translate(exc))
+            except (IntegrityError, StoreError) as exc:
+                group.pop().done.set_exception(_translated(exc))
             write = self._waiting() if self._clock() < deadline else None
 
     def _waiting(self) -> _Write | None:
