@@ -32,6 +32,7 @@ from ..streaming.kept_source import KeptSource
 from ..streaming.left_runs import LeftRun, UnreadableRun, left_behind
 from ..streaming.run import Control, Run
 from ..streaming.transcribe import transcribe
+from ..text.counting import counted
 from ..text.terminal import terminal_safe
 
 LAST = "last"
@@ -213,9 +214,10 @@ def _import(run: LeftRun, server: LocalServer, notices: Notices) -> str:
     from .salvage import export_of
 
     journal = run.journal()
-    if journal.damaged:
+    if damaged := journal.damaged:
+        lines, are = counted(damaged, "line"), "is" if damaged == 1 else "are"
         notices.warning(
-            f"{journal.damaged} lines of what run {run.id} had heard are damaged",
+            f"{lines} of what run {run.id} had heard {are} damaged",
             suggestion="only the others come back",
         )
     starts = [journal.end(number) for number, _ in enumerate(run.record.streams)]

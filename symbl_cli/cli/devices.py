@@ -109,8 +109,10 @@ def _row(device: "InputDevice") -> dict[str, str | int]:
 
 
 def _line(row: dict[str, str | int]) -> str:
+    from ..text.counting import counted
+
     mark = "*" if row["default"] else " "
-    about = f"{row['channels']} channels, {row['sample_rate']} Hz"
+    about = f"{counted(int(row['channels']), 'channel')}, {row['sample_rate']} Hz"
     monitor = ", what this computer plays" if row["monitor"] else ""
     return f"{mark} {row['index']:>2}  {_safe(str(row['name']))}  ({about}{monitor})"
 

@@ -70,7 +70,7 @@ def _parse_format(body: bytes) -> Layout:
         (tag,) = struct.unpack("<H", body[24:26])
     if not 1 <= channels <= MOST_CHANNELS or not 1 <= rate <= HIGHEST_RATE:
         raise NotAudioError(
-            f"the WAV file's header makes no sense: {channels} channels at {rate} Hz"
+            f"the WAV file's header makes no sense: channels {channels}, rate {rate} Hz"
         )
     width = (bits + 7) // 8
     wider, rest = divmod(align, channels)

@@ -29,6 +29,7 @@ from ..lines import (
     line_type,
 )
 from ..protocol.local import without_secrets
+from ..text.counting import counted
 from .json_form import TYPES, encode
 from .notices import Notices
 
@@ -151,7 +152,8 @@ class Commands:
         self._tell_survivors()
         if self._left_out:
             self._notices.warning(
-                f"{self._left_out} times a command of --on was left out or ended",
+                f"{counted(self._left_out, 'time')} a command of --on was left out or "
+                "ended",
                 suggestion="use faster commands, or a filter",
             )
 

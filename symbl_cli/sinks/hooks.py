@@ -18,6 +18,7 @@ from ..config.endpoint import is_loopback
 from ..errors import UsageError
 from ..frozen import dataclass
 from ..lines import Line, Transcript
+from ..text.counting import counted
 from .json_form import encode
 from .notices import Notices
 
@@ -93,9 +94,9 @@ class Webhook:
         self._waiting.put(None)
         self._wait()
         self._giving_up.set()
-        if self._taken > self._delivered:
+        if missing := self._taken - self._delivered:
             self._notices.warning(
-                f"{self._taken - self._delivered} lines did not reach the webhook",
+                f"{counted(missing, 'line')} did not reach the webhook",
                 suggestion="the conversation has them, but for --no-store; "
                 "--jsonl FILE keeps every line",
             )

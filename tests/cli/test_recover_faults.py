@@ -244,8 +244,12 @@ def test_sound_that_cannot_be_read_is_named_and_stays(left: Left) -> None:
             b'[]\n\xff\xfe\n{"type":"final_end","stream":0,"end":0}\n',
             "2 lines of what run {} had heard are damaged; only the others come back",
         ),
+        (
+            b'{"type":"final_end","stream":0,"end":0}\n{}\n',
+            "1 line of what run {} had heard is damaged; only the others come back",
+        ),
     ],
-    ids=["torn", "garbage"],
+    ids=["torn", "garbage", "one line"],
 )
 def test_a_damaged_journal_costs_its_damaged_lines(
     served: Home, journal: bytes, said: str

@@ -210,7 +210,7 @@ def test_streams_beyond_those_that_are_carried_are_told_so() -> None:
 
     assert (two.close_code, one.close_code) == (1013, 1000)
     assert one.texts() == ["The van is late."]
-    assert "carries 1 streams" in str(two.frames)
+    assert "carries 1 stream and" in str(two.frames)
 
 
 def test_wrong_secrets_are_heard_only_so_often(tmp_path: Path) -> None:

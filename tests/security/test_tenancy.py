@@ -107,7 +107,7 @@ def test_a_tenant_has_no_more_streams_than_its_own(narrow: Two) -> None:
         other.rest()
 
     assert two.close_code == 1013
-    assert "you have 1 streams here" in str(two.frames)
+    assert "you have 1 stream here" in str(two.frames)
     assert other.texts() == ["The van is late."]
 
 

@@ -190,7 +190,7 @@ def test_what_still_runs_at_the_end_is_ended_with_its_children(pipe: Path) -> No
     commands.close()
     commands.close()
 
-    assert said.warnings == ["1 times a command of --on was left out or ended"]
+    assert said.warnings == ["1 time a command of --on was left out or ended"]
     assert not any(map(is_running, hung))
 
 

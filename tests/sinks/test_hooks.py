@@ -123,7 +123,7 @@ def test_a_refusal_is_said_and_the_next_line_goes_on(
     assert receiver.texts == ["One.", "Two."]
     assert said.warnings == [
         f"the webhook answered with {status}",
-        "1 lines did not reach the webhook",
+        "1 line did not reach the webhook",
     ]
 
 
@@ -240,7 +240,7 @@ def test_an_answer_that_is_none_is_said(answer: bytes) -> None:
         answering.join()
 
     assert said.warnings[0].startswith("the webhook cannot be reached")
-    assert said.warnings[1:] == ["1 lines did not reach the webhook"]
+    assert said.warnings[1:] == ["1 line did not reach the webhook"]
 
 
 def _answer(listener: socket.socket, answer: bytes) -> None:
@@ -261,5 +261,5 @@ def test_a_certificate_that_nobody_knows_gets_no_word() -> None:
     assert receiver.bodies == []
     assert said.warnings == [
         "the webhook cannot be reached (SSLError)",
-        "1 lines did not reach the webhook",
+        "1 line did not reach the webhook",
     ]

@@ -10,6 +10,7 @@ from ...protocol.events import (
     StartRequest,
 )
 from ...protocol.local import LOCAL_TENANT
+from ...text.counting import counted
 from .conversation import Conversation, Phase
 from .port import Leaving, Outgoing, PortClosed, Refusal, Role, Started, Stat
 from .services import Services
@@ -64,11 +65,13 @@ class LocalDirectory:
         """For one more stream of *tenant*; raises PortClosed."""
         most = self._services.max_streams
         if most is not None and self.streams >= most:
-            message = f"this server carries {most} streams and has no room for another"
+            carried = counted(most, "stream")
+            message = f"this server carries {carried} and has no room for another"
             raise PortClosed(Refusal.BUSY, message)
         own = self._services.limits.tenant_streams
         if tenant != LOCAL_TENANT and self._streams_of(tenant) >= own:
-            message = f"you have {own:g} streams here, and may not have another"
+            has = counted(own, "stream")
+            message = f"you have {has} here, and may not have another"
             raise PortClosed(Refusal.BUSY, message)
 
     def _streams_of(self, tenant: str) -> int:
