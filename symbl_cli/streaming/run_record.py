@@ -1,7 +1,7 @@
 """What a run leaves behind that says how to go on with it: `run.json`."""
 
 import json
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 
 from ..errors import NewerStoreError, RemoteProtocolError, StoreError
@@ -85,15 +85,23 @@ def decode_record(text: str) -> RunRecord:
             connection_id=str(fields["connectionId"]),
             engine=str(fields["engine"]),
             url=fields["url"],
-            started_at=datetime.fromisoformat(fields["startedAt"]),
+            started_at=_moment(fields["startedAt"]),
             file=Path(fields["file"]) if fields["file"] else None,
             streams=streams,
         )
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise StoreError(_DAMAGED) from exc
-    if not record.streams or record.started_at.tzinfo is None:
+    if not record.streams:
         raise StoreError(_DAMAGED)
     return record
+
+
+def _moment(text: str) -> datetime:
+    """Raises ValueError; with a zone, and a year before and after it in every one."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not MINYEAR + 1 < moment.year < MAXYEAR - 1:
+        raise ValueError(text)
+    return moment
 
 
 def _stream(fields: dict[str, str]) -> RecordedStream:

@@ -102,6 +102,16 @@ UNREADABLE: dict[str, tuple[Callable[[Left], object], int, tuple[str, ...]]] = {
         1,
         ("its run.json is damaged", *BY_HAND),
     ),
+    "first year": (
+        lambda left: left.change_record(startedAt="0001-01-01T00:00:00+01:00"),
+        1,
+        ("its run.json is damaged", *BY_HAND),
+    ),
+    "last year": (
+        lambda left: left.change_record(startedAt="9999-12-31T23:59:59-01:00"),
+        1,
+        ("its run.json is damaged", *BY_HAND),
+    ),
     "record newer": (
         lambda left: left.change_record(version=99),
         2,
@@ -157,6 +167,19 @@ def test_the_next_run_says_once_what_cannot_be_recovered(left: Left) -> None:
 
     assert ["its run.json is missing" in one for one in said] == [True, False]
     assert "its run.json is missing" in left.home.run("recover").stderr
+    _delete(left)
+
+
+def test_a_run_of_a_year_that_no_calendar_has_disturbs_no_other(left: Left) -> None:
+    left.change_record(startedAt="0001-01-01T00:00:00+01:00")
+
+    ran = left.home.run("stream", "-", "--json", sound=GAP)
+
+    assert ran.code == 0
+    said = [str(one["warning"]["message"]) for one in ran.notices if "warning" in one]
+    assert len(said) == 2, said
+    assert str(left.folder) in said[0]
+    assert "was interrupted" in said[1]
     _delete(left)
 
 
