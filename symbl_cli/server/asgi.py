@@ -327,8 +327,8 @@ async def _serve(socket: WebSocket, tenant: str, role: Role) -> None:
     offered = socket.scope.get("subprotocols") or [None]
     await socket.accept(subprotocol=offered[0])
     state = State.IDLE if role is Role.SPEAKER else State.SUBSCRIBED
-    idle = _quotas(socket).limits.idle
-    await StreamingSocket(socket, port, session=ServerSession(state), idle=idle).run()
+    session, limits = ServerSession(state), _quotas(socket).limits
+    await StreamingSocket(socket, port, session=session, limits=limits).run()
 
 
 async def _lease(socket: WebSocket) -> None:

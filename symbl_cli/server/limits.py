@@ -26,6 +26,10 @@ class Limits:
     """Seconds that a socket may wait with its start_request, the next too (§4.5)."""
     frames: float = 20_000
     """Frames that may wait for one socket: hours of a meeting, a few ten megabytes."""
+    text: float = 128 << 10
+    """Characters of a message in words on a socket: of a start_request, above all."""
+    phrases: float = 2_000
+    """That a start_request may have in trackers, in vocabulary, in fixes, each."""
     tenant_streams: float = math.inf
     """Streams of one tenant at once."""
     tenant_sockets: float = math.inf

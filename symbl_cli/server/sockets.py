@@ -23,9 +23,11 @@ from ..protocol.events import (
     StopRequest,
 )
 from ..protocol.session import ServerSession, State
+from .limits import Limits
 from .live.frames import failure
 from .live.port import ConversationPort, Leaving, PortClosed, Refusal
 from .live.stream import format_of
+from .sizes import check_start, check_text
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +47,13 @@ class StreamingSocket:
         port: ConversationPort,
         *,
         session: ServerSession,
-        idle: float,
+        limits: Limits,
     ) -> None:
-        """*idle*: seconds that it may wait with its start_request, the next one too."""
         self._socket = socket
         self._port = port
         self._session = session
-        self._longest_idle = self._idle = idle
+        self._limits = limits
+        self._idle = limits.idle
         self._patience: asyncio.Timeout | None = None
         self._is_ours = False
         """Whether the client understands our additions."""
@@ -124,12 +126,15 @@ class StreamingSocket:
         self._patience.reschedule(now + self._idle if is_idle else None)
 
     async def _take(self, frame: str | bytes) -> None:
+        if isinstance(frame, str):
+            check_text(frame, self._limits)
         event = decode(frame)
         if isinstance(event, Ping):
             await self._send(Pong())
             return
         if isinstance(event, StartRequest):
             format_of(event)
+            check_start(event, self._limits)
         if not self._session.receive(event):
             return
         match event:
@@ -150,7 +155,7 @@ class StreamingSocket:
     async def _start(self, request: StartRequest) -> None:
         self._format = format_of(request)
         asked = request.disconnect_on_stop_request_timeout
-        self._idle = min(self._longest_idle, asked or self._longest_idle)
+        self._idle = min(self._limits.idle, asked or self._limits.idle)
         # Frames may go out before the start has been settled.
         self._is_ours = request.stream_id is not None
         started = await self._port.start(request)

@@ -196,7 +196,7 @@ def test_json_that_is_meant_to_hurt_is_told_and_the_socket_stays(
     assert all(len(answer) < 2000 for answer in answers)
 
 
-@pytest.mark.parametrize("value", [{}, [], 7, None, "x" * 1000])
+@pytest.mark.parametrize("value", [{}, [], 7, None, "x" * 100])
 def test_no_value_of_redaction_ends_a_start(
     server: ServerProcess, value: object
 ) -> None:

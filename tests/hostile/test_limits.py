@@ -197,6 +197,65 @@ def test_a_handshake_of_tls_that_is_not_ended_is_not_waited_for(tmp_path: Path) 
             assert line.version() is not None
 
 
+LOST = "x" * 201
+MANY = [f"w{number}" for number in range(2001)]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ({"trackers": [{"name": "T", "vocabulary": MANY}]}, "trackers has 2001 phr"),
+        ({"trackers": [{"name": one} for one in MANY]}, "trackers has 2001 phrases"),
+        ({"trackers": [{"name": "T", "vocabulary": ["a", LOST]}]}, "vocabulary[1] has"),
+        ({"trackers": [{"name": LOST * 3}]}, "trackers[0].name has 603 characters"),
+        ({"customVocabulary": MANY}, "customVocabulary has 2001 phrases"),
+        ({"customVocabulary": [LOST]}, "customVocabulary[0] has 201 characters"),
+        (
+            {"config": {"fixes": [{"wrong": one, "right": ""} for one in MANY]}},
+            "config.fixes has 2001 phrases, and may have 2000",
+        ),
+        ({"config": {"fixes": [{"wrong": LOST, "right": ""}]}}, "fixes[0].wrong has"),
+        ({"config": {"redact": MANY}}, "config.redact has 2001 kinds"),
+        ({"config": {"redaction": {"redactionString": LOST}}}, "redactionString has"),
+        ({"config": {"meetingTitle": LOST * 3}}, "config.meetingTitle has 603"),
+        ({"meetingTitle": LOST * 3}, "meetingTitle has 603 characters"),
+        ({"insightTypes": MANY}, "insightTypes has 2001 kinds, and may have 100"),
+        ({"insightTypes": [LOST]}, "insightTypes[0] has 201 characters"),
+        ({"speaker": {"name": LOST * 3}}, "speaker.name has 603 characters"),
+        ({"speaker": {"userId": LOST * 3}}, "speaker.userId has 603 characters"),
+        ({"speaker": {"peer": LOST * 30}}, "speaker has 6042 characters"),
+        ({"streamId": LOST, "epoch": 1}, "streamId has 201 characters"),
+        ({"client": LOST}, "client has 201 characters"),
+        ({"anything": LOST * 700}, "it may have 131072"),
+    ],
+    ids=lambda case: str(case)[:40],
+)
+def test_a_start_that_holds_too_much_is_told_so_and_the_socket_stays(
+    server: ServerProcess, start: dict[str, object], said: str
+) -> None:
+    with undisturbed(server, growth=10), dial(server, "greedy") as line:
+        line.send({"type": "start_request", **start})
+        assert said in str(line.until("error")["details"])
+        line.start()
+        line.audio(speech("So be it."))
+        line.stop()
+        line.rest()
+
+    assert line.texts() == ["So be it."]
+
+
+def test_who_runs_a_server_may_allow_more_phrases_or_fewer() -> None:
+    arguments = _limited("phrases=2", "text=300")
+    with running_server(arguments=arguments) as server, dial(server, "few") as line:
+        line.send({"type": "start_request", "customVocabulary": ["a", "b", "c"]})
+        few = line.until("error")
+        line.send({"type": "start_request", "anything": "x" * 300})
+        short = line.until("error")
+
+    assert few["details"] == "customVocabulary has 3 phrases, and may have 2"
+    assert "is too long: it may have 300" in str(short["details"])
+
+
 def test_streams_beyond_those_that_are_carried_are_told_so() -> None:
     arguments = ("--recognizer", "scripted", "--max-streams", "1")
     with running_server(arguments=arguments) as server, dial(server, "one") as one:

@@ -149,6 +149,16 @@ def test_this_moment_of_a_running_conversation_is_marked(client: Client) -> None
     assert client.store.marks(MEETING) == (MARK, new)
 
 
+def _event(
+    kind: str, user: str, name: str, seconds: int, *, nanos: int = 0
+) -> dict[str, Json]:
+    return {
+        "type": kind,
+        "user": {"id": user, "name": name},
+        "offset": {"seconds": seconds, "nanos": nanos},
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "method", "body", "problem"),
     [
@@ -156,6 +166,28 @@ def test_this_moment_of_a_running_conversation_is_marked(client: Client) -> None
         ("", "PUT", [], "the body must be an object"),
         ("", "PUT", {"metadata": {"a": 1}}, '"metadata" must be strings of at most'),
         ("", "PUT", {"metadata": {"a": "x" * 129}}, '"metadata" must be strings'),
+        ("", "PUT", {"metadata": {"x" * 129: "a"}}, '"metadata" must be strings'),
+        (
+            "",
+            "PUT",
+            {"metadata": dict.fromkeys(map(str, range(101)), "")},
+            '"metadata"',
+        ),
+        ("", "PUT", {"name": "x" * 513}, '"name" must have 1 to 512 characters'),
+        (f"/members/{BO.id}", "PUT", {"id": BO.id, "name": "x" * 513}, '"name" must'),
+        ("/bookmarks", "POST", {"label": "x" * 513}, '"label" must have at most 512'),
+        (
+            "/bookmarks",
+            "POST",
+            {"label": "x", "description": "x" * 4097},
+            '"description" must have at most 4096 characters',
+        ),
+        (
+            "/speakers",
+            "PUT",
+            {"speakerEvents": [_event("started_speaking", "u", "x" * 513, 0)]},
+            '"user" must have at most 512 characters',
+        ),
         ("", "PUT", {"name": "  "}, '"name" must have 1 to 512 characters'),
         ("", "PUT", {"name": 7}, '"name" must have 1 to 512 characters'),
         (f"/members/{BO.id}", "PUT", {"id": ANA.id, "name": "X"}, '"id" must be'),
@@ -252,16 +284,6 @@ def test_a_speaker_event_leaves_revisions_behind(client: Client) -> None:
     found = client.store.findings(MEETING, {FindingKind.FOLLOW_UP})
     assert [getattr(one, "rev", None) for one in found] == [2]
     assert client.store.conversation(TENANT, MEETING) == conversation()
-
-
-def _event(
-    kind: str, user: str, name: str, seconds: int, *, nanos: int = 0
-) -> dict[str, Json]:
-    return {
-        "type": kind,
-        "user": {"id": user, "name": name},
-        "offset": {"seconds": seconds, "nanos": nanos},
-    }
 
 
 def _items(value: Json) -> list[dict[str, Json]]:

@@ -65,6 +65,7 @@ class Conversation:
     async def start(self, attachment: Attachment, request: StartRequest) -> Started:
         """Raises PortClosed, or RemoteProtocolError where *request* makes no sense."""
         format_of(request)
+        self._services.recognition.rouse()
         if attachment.stream is not None:
             # What was said before a pause comes before what is said after it.
             await self._ending.stopped(attachment.stream)
@@ -76,9 +77,12 @@ class Conversation:
                 stream = self._admit(attachment, request)
             elif stream.state is StreamState.PAUSED:
                 stream.state = StreamState.ATTACHED
-                self._listen(stream)
             for event in self._start_frames(stream, request):
                 attachment.send(event)
+            # Sound may be on its way meanwhile: it waits in the socket.
+            await self._services.recognition.load()
+            if not stream.is_over:
+                self._listen(stream)
             if request.after is not None:
                 for addressed in await self.begun.outbox.since(request.after):
                     attachment.offer(addressed)
@@ -258,7 +262,6 @@ class Conversation:
             self._take_over(stream, request)
         attachment.join(stream, request)
         if not stream.is_over:
-            self._listen(stream)
             self.phase = Phase.LIVE
         self._ending.unwatch()
         self._silence.begin()

@@ -32,6 +32,11 @@ class Detectors:
         self._preparing = loop.run_in_executor(None, self._open)
         self._preparing.add_done_callback(self._keep)
 
+    async def ready(self) -> None:
+        """Wait for the one that is prepared; why there is none is for `take` to say."""
+        if self._preparing is not None:
+            await asyncio.wait({self._preparing})
+
     def _keep(self, made: "asyncio.Future[VoiceActivity]") -> None:
         self._preparing = None
         if not made.cancelled() and made.exception() is None:

@@ -95,12 +95,25 @@ class Recognition:
         """Why nothing can be recognised now, if so."""
         return None if self._pool is None else self._pool.error
 
-    def warm(self) -> None:
-        """Load what the first stream will need. Raises `MissingError`: no model."""
+    def rouse(self) -> None:
+        """Have a worker load its model meanwhile. Raises `MissingError`: no model."""
         pool = self._working_pool()
         if not pool.size:
             pool.grow()
+
+    def warm(self) -> None:
+        """Load what the first stream will need. Raises `MissingError`: no model."""
+        self.rouse()
         self._detectors.prepare()
+
+    async def load(self) -> None:
+        """Load what `open` needs, which takes longer than the loop may wait.
+
+        Raises `MissingError` without a model or codec.
+        """
+        self.warm()
+        await asyncio.get_running_loop().run_in_executor(None, _load_hearing)
+        await self._detectors.ready()
 
     async def ready(self) -> None:
         """Wait for a worker that `warm` has asked for. Raises what keeps it away."""
@@ -247,6 +260,10 @@ class Recognition:
 
     def _measure(self, cost: float, seconds: float) -> None:
         self._cost += (cost / (seconds + OVERHEAD) - self._cost) * _NEWEST
+
+
+def _load_hearing() -> None:
+    from . import hearing  # noqa: F401 - that is all
 
 
 class Listener:

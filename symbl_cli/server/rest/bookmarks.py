@@ -7,9 +7,11 @@ from ...protocol.resource_table import read, write
 from ...protocol.resources import Bookmark
 from ..store.changes import DeleteMark, SaveMark
 from ..store.records import ConversationRecord, MarkRecord
-from .exchange import Call, Refused, Reply
+from .exchange import Call, Refused, Reply, check_length
 from .people import said_in
 from .summary import summarise
+
+_LONGEST_DESCRIPTION = 4096
 
 
 def list_them(call: Call, record: ConversationRecord) -> Reply:
@@ -82,6 +84,10 @@ def _read(call: Call) -> Bookmark:
         raise Refused(400, '"label" is not allowed to be empty')
     if wanted.description == "":
         raise Refused(400, '"description" is not allowed to be empty')
+    check_length("label", wanted.label)
+    check_length("description", wanted.description, _LONGEST_DESCRIPTION)
+    for name in (wanted.user.name, wanted.user.user_id, wanted.user.email):
+        check_length("user", name)
     return wanted
 
 

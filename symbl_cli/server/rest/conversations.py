@@ -6,6 +6,7 @@ from typing import TypeGuard
 from ...protocol import resources
 from ...protocol.events import Json
 from ...protocol.resource_table import write
+from ..sizes import LONGEST_NAME
 from ..store.changes import (
     Change,
     DeleteConversation,
@@ -18,7 +19,7 @@ from .filters import read_query
 from .people import listed
 
 _LONGEST_VALUE = 128
-_LONGEST_NAME = 512
+_MOST_VALUES = 100
 
 
 def list_them(call: Call) -> Reply:
@@ -40,13 +41,16 @@ def put(call: Call, record: ConversationRecord) -> Reply:
     answer: dict[str, Json] = {"id": record.id}
     if (metadata := body.get("metadata")) is not None:
         if not _is_metadata(metadata):
-            problem = f"must be strings of at most {_LONGEST_VALUE} characters"
+            problem = (
+                f"must be strings of at most {_LONGEST_VALUE} characters,"
+                f" {_MOST_VALUES} at most"
+            )
             raise Refused(400, f'"metadata" {problem}')
         changes.append(SetMetadata(record.id, metadata))
         answer["metadata"] = body["metadata"]
     if (name := body.get("name")) is not None:
-        if not (isinstance(name, str) and 0 < len(name.strip()) <= _LONGEST_NAME):
-            raise Refused(400, f'"name" must have 1 to {_LONGEST_NAME} characters')
+        if not (isinstance(name, str) and 0 < len(name.strip()) <= LONGEST_NAME):
+            raise Refused(400, f'"name" must have 1 to {LONGEST_NAME} characters')
         changes.append(RenameConversation(record.id, name))
         answer["name"] = name
     if not changes:
@@ -88,6 +92,9 @@ def _resource(
 
 
 def _is_metadata(value: Json) -> TypeGuard[dict[str, str]]:
-    return isinstance(value, dict) and all(
-        isinstance(one, str) and len(one) <= _LONGEST_VALUE for one in value.values()
+    if not isinstance(value, dict) or len(value) > _MOST_VALUES:
+        return False
+    return all(
+        isinstance(one, str) and len(one) <= _LONGEST_VALUE
+        for one in (*value, *value.values())
     )

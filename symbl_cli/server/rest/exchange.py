@@ -9,6 +9,7 @@ from ...errors import RemoteProtocolError
 from ...frozen import dataclass
 from ...protocol.events import ConversationId, Json
 from ...protocol.resource_table import read_body, read_time
+from ..sizes import LONGEST_NAME
 from ..store.changes import Change
 from ..store.passing import Passing
 from ..store.records import MarkRecord, MemberRecord
@@ -45,6 +46,12 @@ class Refused(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.reply = Reply({"message": message}, status)
+
+
+def check_length(name: str, text: str | None, most: int = LONGEST_NAME) -> None:
+    """Raises Refused where *text* is longer than *most* characters."""
+    if text is not None and len(text) > most:
+        raise Refused(400, f'"{name}" must have at most {most} characters')
 
 
 class Live(Protocol):

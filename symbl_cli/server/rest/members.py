@@ -6,7 +6,7 @@ from ...protocol.events import Person
 from ...protocol.resource_table import read, write
 from ..store.changes import RenameMember
 from ..store.records import ConversationRecord
-from .exchange import Call, Refused, Reply
+from .exchange import Call, Refused, Reply, check_length
 from .people import listed, members_by_id
 
 
@@ -26,6 +26,8 @@ def put(call: Call, record: ConversationRecord) -> Reply:
     if not (wanted.name and wanted.name.strip()):
         raise Refused(400, '"name" is not allowed to be empty')
     name, email = wanted.name, wanted.email
+    check_length("name", name)
+    check_length("email", email)
     call.write(RenameMember(record.id, member.id, name, email))
     call.desk.live.renamed(replace(member, name=name, email=email or member.email))
     return Reply(

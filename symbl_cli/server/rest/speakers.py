@@ -12,7 +12,7 @@ from ..live.frames import party
 from ..store.changes import AssignMessage, Change, SaveFinding, SaveMember
 from ..store.finding_rows import FindingKind
 from ..store.records import ConversationRecord, MemberRecord, MessageRecord
-from .exchange import Call, Refused, Reply
+from .exchange import Call, Refused, Reply, check_length
 
 _STARTED, _STOPPED = "started_speaking", "stopped_speaking"
 _INSIGHTS = (FindingKind.QUESTION, FindingKind.ACTION_ITEM, FindingKind.FOLLOW_UP)
@@ -31,6 +31,8 @@ def put(call: Call, record: ConversationRecord) -> Reply:
     events = read_all(SpeakerEvent, call.read_json(), "speakerEvents")
     if any(event.type not in {_STARTED, _STOPPED} for event in events):
         raise Refused(400, f'"type" must be {_STARTED} or {_STOPPED}')
+    for name in (one for event in events for one in _names(event.user)):
+        check_length("user", name)
     members = _members(call, record, events)
     turns = _turns(events, members)
     assigned: dict[str, str] = {
@@ -78,6 +80,10 @@ def _new_member(call: Call, record: ConversationRecord, user: Person) -> MemberR
         user_id=user.id or user.user_id,
         email=user.email,
     )
+
+
+def _names(user: Person) -> tuple[str | None, ...]:
+    return user.id, user.user_id, user.email, user.name
 
 
 def _key(user: Person) -> str:
