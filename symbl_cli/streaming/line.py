@@ -6,12 +6,15 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ..errors import UnreachableError
 from ..frozen import dataclass
 from .tls import secured
+
+_T = TypeVar("_T")
 
 MAX_HANDSHAKE = 2**16
 """Bytes of an answer before the first frame."""
@@ -120,32 +123,36 @@ class _Wrapped:
 class WatchedSocket(_Wrapped):
     """A socket that is dead when nothing has come for *silence* seconds.
 
-    A peer that takes nothing for so long is only slow, if it says something.
+    How many is asked anew after each: it may be found out late that they are more. A
+    peer that takes nothing for so long is only slow, if it says something.
     """
 
     def __init__(
         self,
         line: Line,
-        silence: float,
+        silence: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(line)
         self._silence = silence
         self._clock = clock
         self._heard = clock()
-        line.settimeout(silence)
+        line.settimeout(silence())
 
     def recv(self, size: int, /) -> bytes:
-        data = self._line.recv(size)
+        data = self._patiently(partial(self._line.recv, size))
         self._heard = self._clock()
         return data
 
     def send(self, data: bytes, /) -> int:
+        return self._patiently(partial(self._line.send, data))
+
+    def _patiently(self, call: Callable[[], _T]) -> _T:
         while True:
             try:
-                return self._line.send(data)
+                return call()
             except TimeoutError:
-                if self._clock() - self._heard >= self._silence:
+                if self._clock() - self._heard >= self._silence():
                     raise
 
     def settimeout(self, timeout: float | None, /) -> None:

@@ -98,7 +98,7 @@ def open_stream(
             request=request,
             epoch=run.epoch,
             sending=sending,
-            silence=_silence(run),
+            silence=lambda: _silence(run, is_timeless=timeline.is_timeless),
             speaker=speaker,
             is_timeless=lambda: timeline.is_timeless,
         ),
@@ -124,8 +124,8 @@ def _person(number: int, source: AudioSource, run: Run) -> Person | None:
     return Person(name=source.speaker) if source.speaker else None
 
 
-def _silence(run: Run) -> float:
-    is_slow = not run.has_lag and run.engine != "local"
+def _silence(run: Run, *, is_timeless: bool) -> float:
+    is_slow = (is_timeless or not run.has_lag) and run.engine != "local"
     return SLOW_SILENCE if is_slow else run.timing.silence
 
 

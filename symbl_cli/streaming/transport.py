@@ -9,7 +9,7 @@ import logging
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import quote
@@ -82,7 +82,11 @@ class Transport(Protocol):
 
 
 def dial(
-    endpoint: Endpoint, connection_id: str, *, timeout: float, silence: float
+    endpoint: Endpoint,
+    connection_id: str,
+    *,
+    timeout: float,
+    silence: Callable[[], float],
 ) -> Transport:
     """Connect to *endpoint* within *timeout* seconds.
 
@@ -104,7 +108,11 @@ def dial(
 
 
 def _handshake(
-    line: Line, target: Target, token: str, deadline: float, silence: float
+    line: Line,
+    target: Target,
+    token: str,
+    deadline: float,
+    silence: Callable[[], float],
 ) -> Transport:
     ws = websocket.WebSocket(skip_utf8_validation=True)
     ws.frame_buffer = _BoundedBuffer(ws, silence)
@@ -213,15 +221,15 @@ class _BoundedBuffer(websocket.frame_buffer):
     is: the library's own asks the kernel three times a frame.
     """
 
-    def __init__(self, ws: websocket.WebSocket, longest: float) -> None:
+    def __init__(self, ws: websocket.WebSocket, longest: Callable[[], float]) -> None:
         super().__init__(ws._recv, skip_utf8_validation=True)  # noqa: SLF001 — as the library's own buffer is made
         self._unread = bytearray()
         self._longest = longest
-        self._latest: float | None = None
-        """When the frame that has begun must be whole."""
+        self._began: float | None = None
+        """When the first bytes of the frame came."""
 
     def recv_frame(self) -> websocket.ABNF:
-        self._latest = None
+        self._began = None
         return super().recv_frame()
 
     def recv_length(self) -> None:
@@ -239,8 +247,8 @@ class _BoundedBuffer(websocket.frame_buffer):
 
     def _check_time(self) -> None:
         now = time.monotonic()
-        self._latest = self._latest or now + self._longest
-        if now > self._latest:
+        self._began = self._began or now
+        if now > self._began + self._longest():
             raise websocket.WebSocketTimeoutException("a frame takes too long")
 
 

@@ -35,8 +35,8 @@ from .transport import Transport, TryAgain
 
 log = logging.getLogger(__name__)
 
-Dial = Callable[[Endpoint, float], Transport]
-"""Connects; the second argument is how long the line may be silent."""
+Dial = Callable[[Endpoint, Callable[[], float]], Transport]
+"""Connects; the second argument says how long the line may be silent."""
 
 COME_BACK = {1001, 1005, 1006, 1012, 1013}
 """Close codes after which the same connection id may be dialled again."""
@@ -58,8 +58,8 @@ class Speech:
     epoch: int
     """The first dial has the next."""
     sending: Sending
-    silence: float
-    """Seconds without a byte after which a line is dead."""
+    silence: Callable[[], float]
+    """Seconds without a byte after which a line is dead, as far as it is known."""
     speaker: str | None
     """Named in states if one of several."""
     is_timeless: Callable[[], bool] = lambda: False

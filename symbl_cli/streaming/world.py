@@ -15,8 +15,8 @@ from .transport import Transport, dial
 class World:
     """Replaced where tests need it."""
 
-    dial: Callable[[Endpoint, Run, float], Transport]
-    """Connects; the last argument is how long the line may be silent."""
+    dial: Callable[[Endpoint, Run, Callable[[], float]], Transport]
+    """Connects; the last argument says how long the line may be silent."""
     wall: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
     random: Callable[[], float]
@@ -24,7 +24,7 @@ class World:
     new_id: Callable[[], str]
 
 
-def _dial(endpoint: Endpoint, run: Run, silence: float) -> Transport:
+def _dial(endpoint: Endpoint, run: Run, silence: Callable[[], float]) -> Transport:
     return dial(
         endpoint, run.connection_id, timeout=run.timing.connect, silence=silence
     )

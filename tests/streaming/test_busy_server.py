@@ -14,7 +14,8 @@ from tests.faults import FaultyLine
 from tests.scripted_speech import speech
 from tests.server_process import running_server
 from tests.streaming.behind import BEHIND_A_LINE, PATIENT, Scene, port_of
-from tests.streaming.runs import states
+from tests.streaming.runs import RUN, TIMING, run_against, states
+from tests.streaming.service import Peer
 from tests.wavs import wav_file
 
 TEXTS = (f"Take your time{3 * SLOW}", *["nobody knows it yet, whoever may ask"] * 20)
@@ -41,3 +42,21 @@ def test_who_is_held_back_by_a_busy_server_does_not_dial_again(tmp_path: Path) -
     assert [text for _, text in outcome.said] == list(TEXTS)
     assert line.connections == 1
     assert State.RECONNECTING not in states(scene.sink)
+
+
+def test_another_server_may_read_a_fast_pipe_as_slowly_as_a_recording() -> None:
+    def busy(peer: Peer) -> None:
+        peer.listen()
+        peer.answers_pings = False
+        for _ in range(20):  # together longer than a line that plays live may be silent
+            peer.until_ping()
+        peer.finish()
+
+    run = replace(
+        RUN,
+        engine="remote",
+        has_lag=True,  # a pipe plays live, until it is known that it does not
+        timing=replace(TIMING, silence=0.2, ping=0.05),
+    )
+
+    assert State.RECONNECTING not in states(run_against(busy, run=run))

@@ -31,7 +31,7 @@ CERTIFICATE = Path(__file__).parent / "localhost.pem"
 
 
 def call(endpoint: Endpoint, *, timeout: float = 5, silence: float = 5) -> Transport:
-    return dial(endpoint, "room", timeout=timeout, silence=silence)
+    return dial(endpoint, "room", timeout=timeout, silence=lambda: silence)
 
 
 def answers(raw: bytes) -> Script:
