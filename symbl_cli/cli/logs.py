@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from ..private import make_file
+
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +39,8 @@ def log_failure(exc: Exception) -> None:
 
 def _log_to(path: os.PathLike[str]) -> logging.Handler:
     try:
+        if not os.path.lexists(path):
+            make_file(path)
         handler = logging.FileHandler(path, encoding="utf-8")
     except OSError as exc:
         raise click.BadParameter(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..frozen import dataclass
+from ..private import make_folder
 
 APP = "symbl"
 CONFIG_FILE = "config.toml"
@@ -117,7 +118,7 @@ def _found(ask: Callable[[], str]) -> Folder:
 
 def _made(folder: Path) -> Folder:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder, exist_ok=True)
     except OSError as exc:
         return NoFolder(f"{folder} cannot be made: {exc.strerror}")
     if not os.access(folder, os.W_OK | os.X_OK):

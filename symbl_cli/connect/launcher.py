@@ -26,6 +26,7 @@ from ..errors import (
     StoreError,
     SymblError,
 )
+from ..private import FILE
 from ..protocol.local import LOCK_FILE, SERVER_FILE, ServerAddress, decode_address
 from . import child
 
@@ -209,7 +210,9 @@ def _clear_stale(folder: Path) -> _LockState:
 
     try:
         # Without flock a lock would outlive a killed server.
-        lock = FileLock(folder / LOCK_FILE, timeout=0, fallback_to_soft=False)
+        lock = FileLock(
+            folder / LOCK_FILE, mode=FILE, timeout=0, fallback_to_soft=False
+        )
         with lock:
             (folder / SERVER_FILE).unlink(missing_ok=True)
             return _LockState.FREE

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import MissingError, SymblError
+from ..private import make_folder
 from ..protocol.local import (
     LOCAL_TENANT,
     ServerAddress,
@@ -60,7 +61,7 @@ def _serve(settings: ServerSettings) -> None:
         announce = _say
         if (folder := settings.data_folder) is not None:
             with _in(folder):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(folder, exist_ok=True)
                 try:
                     stack.enter_context(locked(folder, patience=_LOCK_PATIENCE))
                 except MissingError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import MissingError
+from ..private import FILE
 from ..protocol.local import LOCK_FILE, SERVER_FILE, ServerAddress, encode_address
 
 
@@ -17,7 +18,7 @@ def locked(data_folder: Path, *, patience: float) -> Iterator[None]:
 
     Raises MissingError after *patience* seconds where another process is.
     """
-    lock = FileLock(data_folder / LOCK_FILE, fallback_to_soft=False)
+    lock = FileLock(data_folder / LOCK_FILE, mode=FILE, fallback_to_soft=False)
     try:
         lock.acquire(timeout=patience)
     except Timeout:
@@ -44,7 +45,7 @@ def announced(data_folder: Path) -> Iterator[Callable[[ServerAddress], None]]:
 def _write(path: Path, text: str) -> None:
     """At once, and for this user alone."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE)
     with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - has the mode
         file.write(text)
     draft.replace(path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from .. import private
 from .run_record import RunRecord, encode_record
 from .segments import read_name
 
@@ -36,7 +37,7 @@ def make_folder(runs: Path, connection_id: str) -> Path:
     for number in count(1):
         folder = runs / (name if number == 1 else f"{name}-{number}")
         with suppress(FileExistsError):
-            folder.mkdir(mode=0o700, parents=True)
+            private.make_folder(folder)
             return folder
     raise AssertionError
 

@@ -14,6 +14,7 @@ from typing import IO
 
 from ...errors import DiskFullError, MissingError, OutputError, UsageError
 from ...frozen import dataclass
+from ...private import make_folder
 from .catalogue import INSTALL, Offer, fetch, read_catalogue
 from .frames import Answer, Ready, Refused, Working, decode_reply, read_frame
 from .workers import worker_command, worker_environment
@@ -191,7 +192,7 @@ def _begin(offer: Offer, models_folder: Path) -> Path:
         )
     partial = models_folder / f"{_PARTIAL}{offer.name}"
     try:
-        partial.mkdir(parents=True, exist_ok=True)
+        make_folder(partial, exist_ok=True)
     except OSError as exc:
         raise _cannot_write(exc, models_folder) from exc
     return partial

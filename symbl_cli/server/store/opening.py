@@ -1,6 +1,5 @@
 """Opening a store that may be new, old, newer than we are, or damaged."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...errors import NewerStoreError
 from ...frozen import dataclass
+from ...private import make_file, make_folder
 from . import schema
 from .closing import ClosingMark
 from .engines import open_memory, open_writer
@@ -54,7 +54,7 @@ def open_database(
     """
     path = folder / DATABASE_FILE
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder, exist_ok=True)
         try:
             return _open_sound(path, today, migrations)
         except _Damaged as exc:
@@ -126,7 +126,7 @@ def _made_private(path: Path) -> bool:
         if not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
             raise _Damaged("the file was empty")
     is_new = not path.exists()
-    _make_file(path)
+    make_file(path)
     return is_new
 
 
@@ -199,7 +199,7 @@ def _bring_up(
 
 
 def _copy(path: Path, target: Path) -> None:
-    _make_file(target)
+    make_file(target)
     with (
         closing(sqlite3.connect(path)) as source,
         closing(sqlite3.connect(target)) as copy,
@@ -230,10 +230,6 @@ def _unused(path: Path, ending: str) -> Path:
         candidate = path.with_name(f"{path.name}.{ending}-{number}")
         number += 1
     return candidate
-
-
-def _make_file(path: Path) -> None:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 @contextmanager

@@ -1,0 +1,29 @@
+"""Folders and files that nobody but their owner can look into, whatever the umask."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = 0o700
+FILE = 0o600
+
+
+def make_folder(folder: "Path", *, exist_ok: bool = False) -> None:
+    """As `Path.mkdir`, and the folders above it that are missing are private too."""
+    try:
+        folder.mkdir(FOLDER, exist_ok=exist_ok)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        make_folder(folder.parent, exist_ok=True)
+        make_folder(folder, exist_ok=exist_ok)
+
+
+def make_file(file: str | os.PathLike[str]) -> None:
+    """Make *file* before somebody else does, who would ask the umask; raises OSError.
+
+    One that is there stays as it is.
+    """
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, FILE))
