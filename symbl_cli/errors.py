@@ -3,6 +3,7 @@
 SymblError
 ├── UsageError             2  bad option, value or input
 │   ├── NotAudioError      2  what was given holds no sound that can be read
+│   ├── LanguageError      2  nobody there understands the language that is spoken
 │   └── ConflictError      2  what is there already, or runs, stands against it
 ├── MissingError           3  a device, model, extra or helper program is not there
 ├── AuthenticationError    4  credentials missing or refused
@@ -62,6 +63,10 @@ class UsageError(SymblError):
 
 class NotAudioError(UsageError):
     kind = "not_audio"
+
+
+class LanguageError(UsageError):
+    kind = "language"
 
 
 class ConflictError(UsageError):

@@ -19,6 +19,7 @@ from ..documents.times import clock
 from ..errors import (
     ConflictError,
     ConnectionLost,
+    LanguageError,
     NotFoundError,
     StoreError,
     SymblError,
@@ -28,6 +29,7 @@ from ..lines import Fold, Line, Revised
 from ..protocol.events import Json, StartRequest
 from ..sinks.json_form import to_json
 from ..sinks.notices import Notices
+from ..streaming.journal import Journal
 from ..streaming.kept_source import KeptSource
 from ..streaming.left_runs import LeftRun, UnreadableRun, left_behind
 from ..streaming.run import Control, Run
@@ -156,10 +158,11 @@ def _recovered(run: LeftRun, places: Places, notices: Notices) -> str:
         run.check_sound()
         _tell_missing(run, notices)
         if run.record.engine == Engine.LOCAL.value:
-            conversation_id = _go_on(run, server)
+            conversation_id, is_whole = _go_on(run, server), True
         else:
-            conversation_id = _import(run, server, notices)
-        remove()
+            conversation_id, is_whole = _import(run, server, notices)
+        if is_whole:
+            remove()
     return conversation_id
 
 
@@ -207,8 +210,11 @@ def _go_on(run: LeftRun, server: LocalServer) -> str:
     return gathered.conversation_id
 
 
-def _import(run: LeftRun, server: LocalServer, notices: Notices) -> str:
-    """What was heard, and what this computer hears in the rest, become one."""
+def _import(run: LeftRun, server: LocalServer, notices: Notices) -> tuple[str, bool]:
+    """What was heard, and what this computer hears in the rest, become one.
+
+    And whether that is all: another server may have understood another language.
+    """
     from ..conversations.client import ConversationsClient
     from ..conversations.http import Http
     from .salvage import export_of
@@ -220,23 +226,42 @@ def _import(run: LeftRun, server: LocalServer, notices: Notices) -> str:
             f"{lines} of what run {run.id} had heard {are} damaged",
             suggestion="only the others come back",
         )
+    rest = _heard_here(run, server, journal, notices)
+    export = export_of(
+        journal.conversation_id or rest.conversation_id,
+        run.record.title,
+        run.record.started_at,
+        [*journal.kept, *rest.kept],
+    )
+    is_whole = bool(rest.conversation_id)
+    with hold_lease(server, uuid4()), ConversationsClient(Http(server)) as client:
+        try:
+            return client.import_(export).id, is_whole
+        except ConflictError:  # imported before, and then interrupted
+            return export.conversation.id, is_whole
+
+
+def _heard_here(
+    run: LeftRun, server: LocalServer, journal: Journal, notices: Notices
+) -> "_Gathering":
+    """What follows what *journal* knows; nothing where its language is not ours.
+
+    Raises LanguageError where *journal* knows nothing either.
+    """
     starts = [journal.end(number) for number, _ in enumerate(run.record.streams)]
     requests = tuple(
         replace(stream.request, stream_id=uuid4().hex, store=False)
         for stream in run.record.streams
     )
-    gathered = _transcribed(run, server, starts, requests, epoch=0)
-    export = export_of(
-        journal.conversation_id or gathered.conversation_id,
-        run.record.title,
-        run.record.started_at,
-        [*journal.kept, *gathered.kept],
-    )
-    with hold_lease(server, uuid4()), ConversationsClient(Http(server)) as client:
-        try:
-            return client.import_(export).id
-        except ConflictError:  # imported before, and then interrupted
-            return export.conversation.id
+    try:
+        return _transcribed(run, server, starts, requests, epoch=0)
+    except LanguageError as exc:
+        message = f"the rest of run {run.id} stays where it is: {exc.message}"
+        suggestion = f"its sound is in {run.folder}"
+        if journal.conversation_id is None:
+            raise LanguageError(message, suggestion=suggestion) from exc
+        notices.warning(message, suggestion=suggestion)
+        return _Gathering()
 
 
 def _transcribed(

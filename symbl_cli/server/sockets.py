@@ -6,7 +6,12 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from ..errors import LocalProtocolError, RemoteProtocolError, SymblError
+from ..errors import (
+    LanguageError,
+    LocalProtocolError,
+    RemoteProtocolError,
+    SymblError,
+)
 from ..media.format import AudioFormat
 from ..protocol.additions import strip
 from ..protocol.codec import decode, encode
@@ -27,6 +32,7 @@ from .limits import Limits
 from .live.frames import failure
 from .live.port import ConversationPort, Leaving, PortClosed, Refusal
 from .live.stream import format_of
+from .recognition.languages import check_language
 from .sizes import check_start, check_text
 
 log = logging.getLogger(__name__)
@@ -97,7 +103,7 @@ class StreamingSocket:
                 return Leaving.CLOSED
             try:
                 await self._take(frame)
-            except RemoteProtocolError as exc:
+            except (RemoteProtocolError, LanguageError) as exc:
                 await self._complain("Invalid request", exc)
             except SymblError as exc:
                 await self._complain("Cannot recognise speech", exc)
@@ -135,6 +141,7 @@ class StreamingSocket:
         if isinstance(event, StartRequest):
             format_of(event)
             check_start(event, self._limits)
+            check_language(event)
         if not self._session.receive(event):
             return
         match event:

@@ -7,7 +7,7 @@ from threading import Condition, Thread
 from types import TracebackType
 from typing import Self
 
-from ..errors import ConnectionLost, RemoteProtocolError, SymblError
+from ..errors import ConnectionLost, LanguageError, RemoteProtocolError, SymblError
 from ..frozen import dataclass
 from ..protocol.codec import decode, encode, read_text
 from ..protocol.events import (
@@ -72,6 +72,7 @@ class StreamingClient:
         self._changed = Condition()
         self._hello: Hello | None = None
         self._refusal = ""
+        self._unknown_language: LanguageError | None = None
         self._farewell: Farewell | None = None
         self._failure: SymblError | None = None
         self._is_completed = False
@@ -97,12 +98,15 @@ class StreamingClient:
     def start(self, request: StartRequest, is_enough: Callable[[], bool]) -> Hello:
         """Ask to be listened to, and wait for it until *is_enough*.
 
-        Raises ConnectionLost, and RemoteProtocolError where the server refuses.
+        Raises ConnectionLost, and RemoteProtocolError where the server refuses,
+        LanguageError where that is why.
         """
         self.send(request)
         with self._changed:
             while self._hello is None:
                 self._raise_if_over()
+                if self._unknown_language is not None:
+                    raise self._unknown_language
                 if self._refusal:
                     # The close code, if one follows, tells whether to come back.
                     self._changed.wait_for(lambda: self._is_over, _AFTERTHOUGHT)
@@ -249,6 +253,10 @@ class StreamingClient:
                     self._is_completed = True
                 case RecognitionStopped():
                     self._is_stopped = True
+                case ErrorMessage(extra={"kind": LanguageError.kind} as extra):
+                    suggestion = str(extra.get("suggestion") or "")
+                    error = LanguageError(event.details, suggestion=suggestion)
+                    self._unknown_language = error
                 case ErrorMessage() | NestedError():
                     self._refusal = event.details or event.message or "no reason given"
                     log.warning("the server reports an error: %s", self._refusal)

@@ -10,12 +10,15 @@ from uuid import uuid4
 
 import pytest
 
+from symbl_cli.lines import Line
+from symbl_cli.streaming.journal import end_entry, entry
 from symbl_cli.streaming.runs import write_record
 from symbl_cli.streaming.segments import Segment
 from tests.cli.talks import talk_in
 from tests.command_line import Home
 from tests.runs.kept import record
 from tests.runs.killed import GAP, sentence, words_of
+from tests.sinks.examples import AT, transcript
 
 SAID = "One van is late."
 OTHER = "The other one drives."
@@ -257,6 +260,45 @@ def test_sound_that_cannot_be_read_is_named_and_stays(left: Left) -> None:
     unreadable.rmdir()
     recovered = left.home.run("recover", left.name)
     assert words_of(left.home, recovered.stdout.strip()) == SAID
+
+
+def in_german(left: Left) -> None:
+    (stream,) = json.loads(left.record.read_text())["streams"]
+    request = json.loads(stream["request"])
+    request["config"]["languageCode"] = "de-DE"
+    left.change_record(streams=[stream | {"request": json.dumps(request)}])
+
+
+def test_what_another_server_understood_comes_back_without_the_rest(
+    served: Home,
+) -> None:
+    left = left_in(served, SAID, engine="remote")
+    in_german(left)
+    said = Line(1, AT, transcript("Guten Morgen."), str(int(time.time())))
+    left.journal.write_text(str(entry(said)) + end_entry(0, 0))
+    sound = left.sound.read_bytes()
+
+    recovered = [served.run("recover", left.name) for _ in range(2)]
+
+    for ran in recovered:
+        assert ran.code == 0
+        assert f"the rest of run {left.name} stays where it is: 'de-DE'" in ran.stderr
+        assert f"its sound is in {left.folder}" in ran.stderr
+        assert words_of(served, ran.stdout.strip()) == "Guten Morgen."
+    assert left.sound.read_bytes() == sound
+    _delete(left)
+
+
+def test_a_run_of_which_nothing_was_understood_stays(left: Left) -> None:
+    left.change_record(engine="remote")
+    in_german(left)
+
+    refused = left.home.run("recover", left.name)
+
+    assert (refused.code, refused.stdout) == (2, "")
+    assert f"its sound is in {left.folder}" in refused.stderr
+    assert left.sound.exists()
+    _delete(left)
 
 
 @pytest.mark.parametrize(
