@@ -109,7 +109,9 @@ class FarDirectory:
 
 
 @asynccontextmanager
-async def _directory(*, max_streams: int | None = None) -> AsyncIterator[FarDirectory]:
+async def _directory(
+    *, max_streams: int | None, sign: float
+) -> AsyncIterator[FarDirectory]:
     numbers = count(4_500_000_000_000_000)
     with (
         open_store(None) as store,
@@ -127,6 +129,7 @@ async def _directory(*, max_streams: int | None = None) -> AsyncIterator[FarDire
                 new_member_id=lambda: str(uuid.uuid4()),
                 now=lambda: datetime.now(UTC),
                 max_streams=max_streams,
+                sign=sign,
             )
             directory = LocalDirectory(services)
             yield FarDirectory(directory, store)
@@ -136,11 +139,13 @@ async def _directory(*, max_streams: int | None = None) -> AsyncIterator[FarDire
 Play = Callable[[FarDirectory], Awaitable[_T]]
 
 
-def play_on(play: Play[_T], *, max_streams: int | None = None) -> _T:
+def play_on(
+    play: Play[_T], *, max_streams: int | None = None, sign: float = 1.0
+) -> _T:
     async def run() -> _T:
         async with (
             asyncio.timeout(60),
-            _directory(max_streams=max_streams) as directory,
+            _directory(max_streams=max_streams, sign=sign) as directory,
         ):
             return await play(directory)
 

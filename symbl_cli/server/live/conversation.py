@@ -38,7 +38,7 @@ class Conversation:
         self._admission = Admission(tenant, connection_id, services)
         self._attachments: list[Attachment] = []
         self._starting = asyncio.Lock()
-        self._signs = Signs(self.tell)
+        self._signs = Signs(self.tell, every=services.sign)
         self._ending = Ending(self, services)
         self._silence = Silence(services.max_silence, self._was_silent)
 

@@ -49,7 +49,7 @@ class Ending:
     def __init__(self, conversation: Ends, services: Services) -> None:
         self._conversation = conversation
         self._services = services
-        self._signs = Signs(conversation.tell)
+        self._signs = Signs(conversation.tell, every=services.sign)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stops: dict[str, asyncio.Task[None]] = {}
         """The newest of each stream."""

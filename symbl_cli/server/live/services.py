@@ -29,6 +29,8 @@ class Services:
     """Wall time, UTC."""
     lease_grace: float = 10.0
     """Seconds that a conversation waits for a client whose lease is gone."""
+    sign: float = 1.0
+    """Seconds between two signs of life for a client that waits."""
     max_streams: int | None = None
     limits: Limits = Limits()
     max_silence: float | None = None

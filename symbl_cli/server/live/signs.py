@@ -6,17 +6,20 @@ from collections.abc import Awaitable, Callable, Coroutine
 from ...protocol import events as wire
 from .stream import Stream
 
-_SIGN = 1.0
-"""Seconds between two signs."""
-_MOST_SIGNS = 60
-"""Who waits that long for one stream had better look for himself."""
-
 
 class Signs:
-    """Belongs to one event loop; *tell* has what goes to the client of a stream."""
+    """Belongs to one event loop; *tell* has what goes to the client of a stream.
 
-    def __init__(self, tell: Callable[[Stream, wire.ServerEvent], None]) -> None:
+    A recogniser that hangs is replaced in time, so nobody waits for ever; but how long
+    that takes depends on what it hangs at, and a line is not dead before.
+    """
+
+    def __init__(
+        self, tell: Callable[[Stream, wire.ServerEvent], None], *, every: float
+    ) -> None:
+        """*every*: seconds between two signs."""
         self._tell = tell
+        self._every = every
 
     async def during(self, stream: Stream, work: Awaitable[None]) -> None:
         """Do *work*; while it gets on, the client of *stream* is told so."""
@@ -39,8 +42,8 @@ class Signs:
             telling.cancel()
 
     async def _tell_of_life(self, stream: Stream) -> None:
-        for _ in range(_MOST_SIGNS):
-            await asyncio.sleep(_SIGN)
+        while True:
+            await asyncio.sleep(self._every)
             self._tell_backlog(stream)
 
     async def _tell_of_work(self, stream: Stream) -> None:
@@ -48,8 +51,8 @@ class Signs:
         if listener is None:
             return
         life = listener.life
-        for _ in range(_MOST_SIGNS):
-            await asyncio.sleep(_SIGN)
+        while True:
+            await asyncio.sleep(self._every)
             if listener.life != life:
                 self._tell_backlog(stream)
             life = listener.life
