@@ -141,11 +141,12 @@ class _Saving:
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """Write what waits, as long as the disk takes it."""
+        """Write what waits, unless the disk has failed, or fails now."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
-        self._thread.join(self._patience)
+        if self.failure is None:  # a thread that hangs was waited for
+            self._thread.join(self._patience)
         with self._changed:
             if self._waiting:
                 self._give_up()

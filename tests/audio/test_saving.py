@@ -1,4 +1,5 @@
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +15,8 @@ from tests.fakes import TIMEOUT
 from tests.small_disk import small_disk
 from tests.wavs import pcm16, ramp
 
+LONG = 600
+"""Seconds that no test waits."""
 ITEMS: tuple[Captured, ...] = (
     Chunk(0, pcm16(1, 2, 3, 4)),
     SourceState("clipping"),
@@ -136,6 +139,36 @@ def test_a_disk_that_takes_nothing_ends_the_recording_not_the_run(
     assert feed.failure is not None
     assert "talk.wav' ends early: its disk is more than" in feed.failure.message
     assert feed.failure.suggestion == "see whether its disk is still there"
+
+
+def test_a_disk_that_was_given_up_is_not_waited_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, released, times = Event(), Event(), iter((0.0, LONG + 1.0))
+
+    def hang(*_arguments: object) -> None:
+        hanging.set()
+        assert released.wait(LONG)
+
+    monkeypatch.setattr(WavFile, "write", hang)
+    much = Chunk(0, bytes(2 * 8000 * (LONG + 1)))
+    later = Chunk(8000 * (LONG + 1), pcm16(1))
+    path = tmp_path / "talk.wav"
+    feed = Recorded(
+        ListFeed(much, later), path, patience=LONG, clock=lambda: next(times)
+    )
+
+    blocks = feed.blocks()
+    assert next(blocks) == much
+    assert hanging.wait(TIMEOUT)
+    with ThreadPoolExecutor(1) as executor:
+        heard = executor.submit(list, blocks)
+        try:
+            assert heard.result(TIMEOUT) == [later]
+        finally:
+            released.set()
+
+    assert feed.failure is not None
 
 
 def test_more_than_four_gigabytes_become_rf64(tmp_path: Path) -> None:

@@ -42,6 +42,31 @@ def test_words_go_on_while_the_disk_of_the_sound_hangs(
     assert saved == before + after
 
 
+def test_a_disk_of_the_sound_that_hangs_for_good_is_told_and_costs_no_word(
+    scripted: Home, tmp_path: Path
+) -> None:
+    before, after = speech("so be it"), speech("or ever will")
+    command = (*LIVE, "--duration", str(len(before + after) / 32000), "--save-audio")
+    with (
+        stalling_disk(tmp_path / "disk") as disk,
+        scripted.process(*command, disk.folder / "talk.wav") as run,
+    ):
+        assert run.stdin is not None
+        run.stdin.write(before)
+        run.stdin.flush()
+        said = read_until(run, lambda line: "so be it" in line)
+        with disk.stalled():
+            run.stdin.write(after)
+            run.stdin.flush()
+            said += read_until(run, lambda line: '"type":"end"' in line)
+        ran = finished(run)
+
+    (failure,) = (one["error"] for one in ran.notices if "error" in one)
+    assert (ran.code, "or ever will" in "".join(said)) == (1, True)
+    assert "talk.wav' ends early: its disk is more than 5 s behind" in str(failure)
+    assert failure["suggestion"] == "see whether its disk is still there"
+
+
 def test_words_go_on_when_the_disk_of_the_sound_is_full(
     scripted: Home, tmp_path: Path
 ) -> None:
