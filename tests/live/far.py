@@ -110,7 +110,7 @@ class FarDirectory:
 
 @asynccontextmanager
 async def _directory(
-    *, max_streams: int | None, sign: float
+    *, max_streams: int | None, recogniser: type[Recognition], sign: float
 ) -> AsyncIterator[FarDirectory]:
     numbers = count(4_500_000_000_000_000)
     with (
@@ -118,7 +118,7 @@ async def _directory(
         open_passing() as passing,
         ThreadPoolExecutor(1) as analysis,
     ):
-        async with Recognition(RecognizerName.SCRIPTED, workers=1) as recognition:
+        async with recogniser(RecognizerName.SCRIPTED, workers=1) as recognition:
             services = Services(
                 store=store,
                 passing=passing,
@@ -140,13 +140,15 @@ Play = Callable[[FarDirectory], Awaitable[_T]]
 
 
 def play_on(
-    play: Play[_T], *, max_streams: int | None = None, sign: float = 1.0
+    play: Play[_T],
+    *,
+    max_streams: int | None = None,
+    recogniser: type[Recognition] = Recognition,
+    sign: float = 1.0,
 ) -> _T:
     async def run() -> _T:
-        async with (
-            asyncio.timeout(60),
-            _directory(max_streams=max_streams, sign=sign) as directory,
-        ):
+        made = _directory(max_streams=max_streams, recogniser=recogniser, sign=sign)
+        async with asyncio.timeout(60), made as directory:
             return await play(directory)
 
     return asyncio.run(run())

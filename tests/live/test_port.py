@@ -8,6 +8,7 @@ from symbl_cli.errors import RemoteProtocolError
 from symbl_cli.protocol.events import (
     ConversationCompleted,
     RecognitionResult,
+    RecognitionStarted,
     RecognitionStopped,
     ServerEvent,
     SpeechRecognition,
@@ -23,6 +24,7 @@ from symbl_cli.server.live.port import (
     Role,
     Stat,
 )
+from symbl_cli.server.recognition.listener import Recognition
 from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
 from tests.scripted_speech import speech
 
@@ -39,6 +41,27 @@ def test_what_is_pushed_comes_back_as_words_and_the_end() -> None:
 
     assert texts_of(events) == ["Hello there.", "Good bye."]
     assert isinstance(events[-2], ConversationCompleted)
+
+
+def test_a_start_is_answered_before_what_it_needs_is_loaded() -> None:
+    may_load = asyncio.Event()
+
+    class Slow(Recognition):
+        async def load(self) -> None:
+            await may_load.wait()
+            await super().load()
+
+    async def play(directory: FarDirectory) -> list[ServerEvent]:
+        port = await speaker(directory)
+        starting = asyncio.create_task(port.start(OURS))
+        await until(port, RecognitionStarted)
+        assert not starting.done()
+        may_load.set()
+        await say(port, (await starting).audio_received, "Hello there.")
+        await port.stop()
+        return await until(port, RecognitionStopped)
+
+    assert texts_of(play_on(play, recogniser=Slow)) == ["Hello there."]
 
 
 def test_the_last_event_is_marked_as_the_last() -> None:
