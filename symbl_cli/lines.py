@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TypeAlias
 
+from .errors import SymblError
 from .frozen import dataclass
 
 RECENT = 128
@@ -233,6 +235,23 @@ class Failure:
     message: str
     suggestion: str = ""
 
+    @classmethod
+    def of(cls, error: SymblError) -> "Failure":
+        return cls(error.kind, error.message, error.suggestion)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftFile:
+    """A file that the run has written."""
+
+    path: str
+    error: Failure | None = None
+    """Why it ends early, if it does."""
+
+    @classmethod
+    def of(cls, path: PurePath, failure: SymblError | None) -> "LeftFile":
+        return cls(str(path), Failure.of(failure) if failure else None)
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -244,7 +263,10 @@ class End:
     counts: dict[str, int] = field(default_factory=dict)
     audio_dropped: float = 0.0
     files: tuple[str, ...] = ()
+    """Those that are there, whole."""
     error: Failure | None = None
+    incomplete: tuple[LeftFile, ...] | None = None
+    """Those that are there besides."""
 
 
 Body: TypeAlias = Begin | Transcript | Insight | Topic | Tracker | Entity | Status | End

@@ -14,7 +14,7 @@ from threading import Event
 
 from ..errors import OutputError, UsageError
 from ..frozen import dataclass
-from ..lines import Line, State, Status
+from ..lines import LeftFile, Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.output import Output, OutputFile
 from ..sinks.sink import Sink
@@ -81,10 +81,14 @@ class RunFiles:
         return self._listened.is_set()
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Those of the files that stay, but for recordings."""
+    def left(self) -> tuple[LeftFile, ...]:
+        """Those that stay, but for recordings."""
         outputs = (one.output for one in self.made)
-        return tuple(str(output.path) for output in outputs if output.stays)
+        return tuple(
+            LeftFile.of(output.path, output.failure)
+            for output in outputs
+            if output.stays
+        )
 
     def sinks(self, *, interim: bool) -> list[Sink]:
         makers: dict[Kind, Callable[[Output], Sink]] = {

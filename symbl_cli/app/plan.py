@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from ..config.resolve import Configuration
 from ..config.settings import Engine, Settings
 from ..errors import UsageError
 from ..frozen import dataclass
+from ..lines import LeftFile
 from ..streaming.run import Run
 from ..text.terminal import whole_characters
 from .demo import Demo
@@ -21,6 +23,9 @@ from .detection import config_of, trackers_of, vocabulary_of
 from .files import RunFiles, open_files
 from .options import Form, StreamOptions
 from .sources import OpenedSources
+
+if TYPE_CHECKING:
+    from ..audio.recording import Recorded
 
 _NO_WORDS = 1.0
 """Seconds of sound that are not worth a file."""
@@ -90,7 +95,7 @@ class Plan:
 
     def lasting_recordings(
         self, sources: OpenedSources, files: RunFiles
-    ) -> Iterator[Path]:
+    ) -> "Iterator[Recorded]":
         """Those that stay though no server may have listened.
 
         Of a recording the sound is there anyhow, and no word is in less than a second.
@@ -99,11 +104,17 @@ class Plan:
             size = one.path.stat().st_size if one.path.is_file() else 0
             has_words = size > one.format.size(_NO_WORDS)
             if files.has_listened or (self.file is None and has_words):
-                yield one.path
+                yield one
+
+    def _recordings(
+        self, sources: OpenedSources, files: RunFiles
+    ) -> Iterator[LeftFile]:
+        for one in self.lasting_recordings(sources, files):
+            yield LeftFile.of(one.path, one.failure)
 
     def discard_recordings(self, sources: OpenedSources, files: RunFiles) -> None:
         """Remove the others: the next run may want their names."""
-        lasting = set(self.lasting_recordings(sources, files))
+        lasting = {one.path for one in self.lasting_recordings(sources, files)}
         for path in set(sources.recordings) - lasting:
             with suppress(OSError):  # why the run failed is what there is to say
                 path.unlink()
@@ -130,10 +141,7 @@ class Plan:
             duration=options.duration,
             no_reconnect=options.no_reconnect,
             has_lag=sources.is_live or not self.is_fast,
-            files=lambda: (
-                *files.names,
-                *map(str, self.lasting_recordings(sources, files)),
-            ),
+            files=lambda: (*files.left, *self._recordings(sources, files)),
         )
         if options.max_retries is None:
             return run

@@ -66,6 +66,8 @@ class OutputFile:
         self._is_kept = False
         self._is_stuck = False
         self._is_closed = False
+        self.failure: OutputError | None = None
+        """Why it lacks what was to be written, if so."""
         self._is_slow = _may_be_slow(self._descriptor)
         # Closed by us alone: a write that never returns still has the descriptor.
         raw = FileIO(self._descriptor, "w", closefd=False)
@@ -82,6 +84,13 @@ class OutputFile:
         self._is_kept = True
 
     def write(self, text: str) -> None:
+        try:
+            self._write(text)
+        except OutputError as exc:
+            self.failure = self.failure or exc
+            raise
+
+    def _write(self, text: str) -> None:
         try:
             self._writer.write(text)
             if not self._is_slow:

@@ -124,4 +124,6 @@ def summary(end: End) -> str:
         found.insert(0, f"{clock(end.duration)} of sound")
     came = f"{', '.join(found)}." if found else ""
     saved = f"Saved: {', '.join(end.files)}." if end.files else ""
-    return " ".join(filter(None, (came, saved)))
+    cut = [file.path for file in end.incomplete or ()]
+    incomplete = f"Incomplete: {', '.join(cut)}." if cut else ""
+    return " ".join(filter(None, (came, saved, incomplete)))

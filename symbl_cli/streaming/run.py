@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from ..frozen import dataclass
-from ..lines import EndReason
+from ..lines import EndReason, LeftFile
 from ..protocol.events import Person, StartRequest, StreamConfig, TrackerSpec
 
 
@@ -73,8 +73,8 @@ class Run:
     """What an earlier run asked for, one a source: it is gone on with."""
     epoch: int = 0
     """The first dial has the next."""
-    files: Callable[[], tuple[str, ...]] = tuple
-    """The files that are left, for the `end` line."""
+    files: Callable[[], tuple[LeftFile, ...]] = tuple
+    """Those that are there, for the `end` line."""
     timing: Timing = field(default_factory=Timing)
 
 

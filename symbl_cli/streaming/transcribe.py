@@ -285,12 +285,14 @@ class _Transcription:
         )
 
     def _end(self) -> End:
+        left = self._run.files()
         return End(
             reason=self._reason(),
             duration=round(max(stream.sent for stream in self._streams), 3),
             counts=self._teller.counts,
             audio_dropped=round(sum(stream.dropped for stream in self._streams), 3),
-            files=self._run.files(),
+            files=tuple(one.path for one in left if one.error is None),
+            incomplete=tuple(one for one in left if one.error is not None) or None,
             error=_failure(self._failures[0]) if self._failures else None,
         )
 
@@ -306,6 +308,6 @@ class _Transcription:
 def _failure(error: BaseException) -> Failure:
     match error:
         case SymblError():
-            return Failure(error.kind, error.message, error.suggestion)
+            return Failure.of(error)
         case _:
             return Failure("error", f"{type(error).__name__}: {error}")

@@ -197,6 +197,45 @@ def test_a_full_disk_ends_a_file_and_not_the_run(
     assert kept.endswith("\n")
 
 
+def test_what_a_full_disk_has_cut_off_is_not_called_saved(
+    scripted: Home, tmp_path: Path
+) -> None:
+    talk = talk_in(tmp_path, *(QUESTION,) * 12)
+    with small_disk(tmp_path / "disk", "4k") as disk:
+        captions, sound = disk / "talk.srt", disk / "talk.wav"
+        cut = ("--srt", captions, "--save-audio", sound)
+        lines = scripted.run(
+            *("stream", talk, "--json", "--text", tmp_path / "one.txt", *cut)
+        )
+        for path in (captions, sound):
+            path.unlink()
+        plain = scripted.run("stream", talk, "--text", tmp_path / "two.txt", *cut)
+
+    end = lines.lines[-1]
+    assert (lines.code, plain.code) == (1, 1)
+    assert end["files"] == [str(tmp_path / "one.txt")]
+    assert end["incomplete"] == [
+        {
+            "path": str(captions),
+            "error": {
+                "type": "disk_full",
+                "message": f"no space left to write {captions}",
+                "suggestion": "free some; see `df -h`",
+            },
+        },
+        {
+            "path": str(sound),
+            "error": {
+                "type": "disk_full",
+                "message": f"the disk is full: '{sound}' ends early",
+                "suggestion": "",
+            },
+        },
+    ]
+    assert f"Saved: {tmp_path / 'two.txt'}. " in plain.stderr
+    assert f"Incomplete: {captions}, {sound}.\n" in plain.stderr
+
+
 def test_a_full_disk_for_the_store_is_told_and_the_meeting_goes_on(
     own_home: Home, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from symbl_cli.lines import (
     Failure,
     Insight,
     InsightKind,
+    LeftFile,
     Line,
     SentimentScore,
     SourceRef,
@@ -29,6 +30,7 @@ from symbl_cli.lines import (
 AT = datetime(2026, 11, 24, 9, 30, 15, 250_000, timezone(timedelta(hours=1)))
 ANN = SpeakerRef("ann@example.org", "Ann")
 BEA = SpeakerRef("m-2", "Bea")
+CUT = LeftFile("b.srt", Failure("disk_full", "no space left", "free some"))
 
 
 def transcript(
@@ -130,6 +132,7 @@ FULL: tuple[Body, ...] = (
         0.5,
         ("notes.md",),
         Failure("connection_lost", "The server is gone.", "Try again."),
+        (CUT,),
     ),
 )
 

@@ -8,7 +8,7 @@ from symbl_cli.lines import Body, End, EndReason, Failure, LagCause, State, Stat
 from symbl_cli.sinks.notices import JsonNotices, PlainNotices
 from symbl_cli.sinks.status import StatusSink, sentence
 
-from .examples import line, transcript
+from .examples import CUT, line, transcript
 
 END = End(
     EndReason.END_OF_INPUT,
@@ -83,6 +83,12 @@ def test_a_run_that_failed_before_its_first_sound_leaves_the_word_to_the_error()
         "Saved: a.srt.\n"
     )
     assert said(End(EndReason.STOPPED, 0.0)) == "00:00 of sound.\n"
+
+
+def test_a_file_that_ends_early_is_not_called_saved() -> None:
+    assert said(End(EndReason.STOPPED, 1.0, files=("a.md",), incomplete=(CUT,))) == (
+        "00:01 of sound. Saved: a.md. Incomplete: b.srt.\n"
+    )
 
 
 def test_quiet_leaves_only_what_nobody_wants_to_miss() -> None:
