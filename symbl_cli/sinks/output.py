@@ -44,23 +44,22 @@ def open_stdout(on_reader_gone: Callable[[], None]) -> Writer:
 class OutputFile:
     """A new file; what was written is in it when `write` returns, whole or not at all.
 
-    Never a file that is there already, unless asked to *overwrite* it. One that is
-    empty when it is closed is removed, as the next run may want its name, unless it is
-    to be kept; so is one that *is_tentative*, whatever is in it. A disk that takes
-    longer than *patience* seconds for one write has failed. A pipe is never waited for.
+    Never a file that is there already. One that is empty when it is closed is removed,
+    as the next run may want its name, unless it is to be kept; so is one that
+    *is_tentative*, whatever is in it. A disk that takes longer than *patience* seconds
+    for one write has failed. A pipe is never waited for.
     """
 
     def __init__(
         self,
         path: Path,
         *,
-        overwrite: bool = False,
         is_tentative: bool = False,
         patience: float = _PATIENCE,
     ) -> None:
         self.path = path
         self._patience = patience
-        self._descriptor = _open(path, overwrite=overwrite)
+        self._descriptor = _open(path)
         self._size = 0
         self._is_tentative = is_tentative
         self._is_kept = False
@@ -133,18 +132,18 @@ def _nothing() -> None:
     """A file has no reader who could leave; that of a named pipe is not missed."""
 
 
-def _open(path: Path, *, overwrite: bool) -> int:
+def _open(path: Path) -> int:
     try:
-        return os.open(path, _APPEND | _creation(path, overwrite=overwrite), 0o666)
+        return os.open(path, _APPEND | _creation(path), 0o666)
     except OSError as exc:
         if exc.errno == errno.ENXIO:
             raise OutputError(f"nobody reads from the named pipe {path}") from exc
         raise not_made(path, exc) or output_error(exc, str(path)) from exc
 
 
-def _creation(path: Path, *, overwrite: bool) -> int:
+def _creation(path: Path) -> int:
     if path.exists() and not path.is_file():  # a device or a pipe holds nothing to lose
         return getattr(
             os, "O_NONBLOCK", 0
         )  # a pipe without a reader would wait for one
-    return os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
+    return os.O_CREAT | os.O_EXCL

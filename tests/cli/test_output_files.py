@@ -3,7 +3,7 @@
 import json
 import os
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -175,6 +175,63 @@ def test_a_file_that_cannot_be_is_said_before_anything_is_made(
     assert (ran.code, ran.stdout) == (2, "")
     assert sentence in ran.stderr
     assert not list(folder.iterdir())
+
+
+def test_files_are_replaced_when_asked_for(scripted: Home, tmp_path: Path) -> None:
+    talk, paths = talk_in(tmp_path), files_in(tmp_path / "out")
+    fill(paths)
+
+    ran = scripted.run(
+        "stream", talk, *named(tmp_path / "out"), "--overwrite", "--json"
+    )
+
+    assert ran.code == 0, ran.stderr
+    check_files(paths, ran.lines, talk)
+    assert {*(tmp_path / "out").iterdir()} == {*paths.values()}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [(("--api-url", "http://127.0.0.1:1"), 5), (("--srt", "no/folder"), 2)],
+)
+def test_a_run_that_never_begins_replaces_nothing(
+    scripted: Home, tmp_path: Path, more: Sequence[str], code: int
+) -> None:
+    talk, folder = talk_in(tmp_path), tmp_path / "out"
+    paths = files_in(folder)
+    del paths["srt"]
+    fill(paths)
+
+    ran = scripted.run(
+        *("stream", talk, *named(folder, "srt"), *more, "--overwrite"),
+        *("--max-retries", "0"),
+        environment={"SYMBL_ACCESS_TOKEN": "a-token"},
+    )
+
+    assert ran.code == code, ran.stderr
+    left = {path: path.read_text() for path in folder.iterdir()}
+    assert left == dict.fromkeys(paths.values(), "precious")
+
+
+def fill(paths: Mapping[str, Path]) -> None:
+    for path in paths.values():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("precious")
+
+
+def test_a_recording_is_not_overwritten_by_its_own_copy(
+    scripted: Home, tmp_path: Path
+) -> None:
+    talk = talk_in(tmp_path)
+    before = talk.read_bytes()
+    same = tmp_path / "same"
+    same.symlink_to(talk)
+
+    ran = scripted.run("stream", talk, "--save-audio", same, "--overwrite")
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"--save-audio would overwrite {same}, which is to be read" in ran.stderr
+    assert talk.read_bytes() == before
 
 
 def test_pipes_and_devices_are_written_to(scripted: Home, tmp_path: Path) -> None:

@@ -38,17 +38,6 @@ def test_a_later_run_does_not_overwrite_a_file(tmp_path: Path) -> None:
     assert path.read_text() == "dear"
 
 
-def test_a_file_is_overwritten_when_asked_for(tmp_path: Path) -> None:
-    path = tmp_path / "notes.txt"
-    path.write_text("old words")
-
-    output = OutputFile(path, overwrite=True)
-    output.write("new\n")
-    output.close()
-
-    assert path.read_text() == "new\n"
-
-
 def test_a_run_that_wrote_nothing_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
 
