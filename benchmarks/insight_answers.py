@@ -13,7 +13,8 @@ from benchmarks.insight_data import NOW, Labelled, rows
 from benchmarks.insight_scores import head
 from symbl_cli.protocol.events import InsightId, MessageId
 from symbl_cli.server.insights.findings import Insight, Party, Said
-from symbl_cli.server.insights.insights import Insights, InsightSettings
+from symbl_cli.server.insights.insights import Insights
+from symbl_cli.server.insights.settings import InsightSettings
 
 LABELS = Path(__file__).parent / "labels" / "answers.jsonl"
 _LONGEST_TURN = 40

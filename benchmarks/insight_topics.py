@@ -10,7 +10,8 @@ from benchmarks.insight_scores import head
 from symbl_cli.protocol.events import InsightId, MessageId
 from symbl_cli.server.insights.features import fluent_words
 from symbl_cli.server.insights.findings import Party, Said, Topic
-from symbl_cli.server.insights.insights import Insights, InsightSettings
+from symbl_cli.server.insights.insights import Insights
+from symbl_cli.server.insights.settings import InsightSettings
 from symbl_cli.server.insights.stop_words import STOP_WORDS
 from symbl_cli.server.insights.topics import Topics
 

@@ -26,7 +26,8 @@ from benchmarks.insight_data import rows, telling  # noqa: E402
 from benchmarks.insight_scores import head  # noqa: E402
 from symbl_cli.protocol.events import InsightId, MessageId  # noqa: E402
 from symbl_cli.server.insights.findings import Insight, Party, Said  # noqa: E402
-from symbl_cli.server.insights.insights import InsightSettings, analyse  # noqa: E402
+from symbl_cli.server.insights.insights import analyse  # noqa: E402
+from symbl_cli.server.insights.settings import InsightSettings  # noqa: E402
 
 KINDS = ("question", "action_item", "follow_up")
 BEGUN = datetime(2026, 3, 2, 12, tzinfo=UTC)

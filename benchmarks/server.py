@@ -26,7 +26,8 @@ from benchmarks.processes import cpu_seconds, family, resident_megabytes
 from benchmarks.recordings import DEFAULT, RATE, read_recordings
 from symbl_cli.protocol.events import InsightId, MessageId
 from symbl_cli.server.insights.findings import Party, Said
-from symbl_cli.server.insights.insights import Insights, InsightSettings
+from symbl_cli.server.insights.insights import Insights
+from symbl_cli.server.insights.settings import InsightSettings
 
 Environment = Mapping[str, str]
 FAST_SECONDS = 600

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from symbl_cli.protocol.events import InsightId, MessageId
 from symbl_cli.server.insights.findings import Party, Said
-from symbl_cli.server.insights.insights import InsightSettings
+from symbl_cli.server.insights.settings import InsightSettings
 
 ANN = Party("Ann", "id-ann")
 BEA = Party("Bea", "id-bea")

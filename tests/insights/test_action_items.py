@@ -3,7 +3,8 @@
 import pytest
 
 from symbl_cli.server.insights.findings import Due, Insight, InsightKind, Party
-from symbl_cli.server.insights.insights import InsightSettings, analyse
+from symbl_cli.server.insights.insights import analyse
+from symbl_cli.server.insights.settings import InsightSettings
 from tests.insights.conversation import ANN, BEA, CLEO, same_id, talk
 
 ACTIONS = InsightSettings(kinds=frozenset({"action_item"}))

@@ -4,7 +4,8 @@ import pytest
 
 from symbl_cli.server.insights.findings import Due, Insight, InsightKind
 from symbl_cli.server.insights.follow_ups import is_follow_up
-from symbl_cli.server.insights.insights import InsightSettings, analyse
+from symbl_cli.server.insights.insights import analyse
+from symbl_cli.server.insights.settings import InsightSettings
 from tests.insights.conversation import ANN, BEA, same_id, talk
 
 

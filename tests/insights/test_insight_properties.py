@@ -17,13 +17,9 @@ from symbl_cli.server.insights.findings import (
     Topic,
     TrackerMatch,
 )
-from symbl_cli.server.insights.insights import (
-    Insights,
-    InsightSettings,
-    analyse,
-    folded,
-)
+from symbl_cli.server.insights.insights import Insights, analyse, folded
 from symbl_cli.server.insights.sentences import split_sentences
+from symbl_cli.server.insights.settings import InsightSettings
 from symbl_cli.server.insights.summary import summarise
 from tests.insights.conversation import ANN, BEA, CLEO, TUESDAY, same_id, talk
 

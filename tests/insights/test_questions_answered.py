@@ -6,7 +6,8 @@ from typing import TypeGuard
 import pytest
 
 from symbl_cli.server.insights.findings import Finding, Insight, Party
-from symbl_cli.server.insights.insights import Insights, InsightSettings
+from symbl_cli.server.insights.insights import Insights
+from symbl_cli.server.insights.settings import InsightSettings
 from tests.insights.conversation import ANN, BEA, same_id, talk
 
 QUESTIONS = InsightSettings(kinds=frozenset({"question"}))

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from symbl_cli.protocol.events import ConversationId, MessageId, TrackerSpec
 from symbl_cli.server.insights.findings import Finding, Party, Said, TrackerMatch
-from symbl_cli.server.insights.insights import InsightSettings
+from symbl_cli.server.insights.settings import InsightSettings
 from symbl_cli.server.live.analysis import Analysis
 
 SAID = Said(

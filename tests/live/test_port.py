@@ -128,7 +128,7 @@ def test_one_stream_too_many_is_told_to_come_back() -> None:
         play_on(play, max_streams=1)
 
     assert refused.value.refusal is Refusal.BUSY
-    assert "1 streams" in refused.value.message
+    assert "carries 1 stream and" in refused.value.message
 
 
 def test_a_request_that_makes_no_sense_is_refused_and_changes_nothing() -> None:

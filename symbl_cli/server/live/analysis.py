@@ -5,12 +5,16 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 from ...protocol.events import ConversationId, InsightId, StartRequest
 from ..insights.findings import Finding, InsightKind, Said
-from ..insights.insights import Insights, InsightSettings
+from ..insights.settings import InsightSettings
 from .frames import insight_id
 from .wall import zone_of
+
+if TYPE_CHECKING:
+    from ..insights.insights import Insights
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +36,7 @@ class Analysis:
         """*found* is called on the loop, with `None` for what is not of one message."""
         ids = deterministic_ids(conversation_id)
         # There too: it reads every phrase of the trackers, and they may be many.
-        self._insights = executor.submit(Insights, settings, ids)
+        self._insights = executor.submit(_new_insights, settings, ids)
         self._executor = executor
         self._found = found
         self._last: asyncio.Future[None] | None = None
@@ -63,11 +67,11 @@ class Analysis:
 
     async def finish(self) -> None:
         """The conversation is over: its last findings are told."""
-        self._then(None, Insights.finish)
+        self._then(None, lambda insights: insights.finish())
         await self.drain()
 
     def _then(
-        self, said: Said | None, work: Callable[[Insights], tuple[Finding, ...]]
+        self, said: Said | None, work: "Callable[[Insights], tuple[Finding, ...]]"
     ) -> None:
         # One thread serves in order of asking, so results come in order too.
         asked = asyncio.get_running_loop().run_in_executor(
@@ -85,6 +89,14 @@ class Analysis:
             log.exception("insights failed")
             findings = ()
         self._found(said, findings)
+
+
+def _new_insights(
+    settings: InsightSettings, new_id: Callable[[str], InsightId]
+) -> "Insights":
+    from ..insights.insights import Insights  # noqa: PLC0415 - its rules take long
+
+    return Insights(settings, new_id)
 
 
 def deterministic_ids(conversation_id: ConversationId) -> Callable[[str], InsightId]:
