@@ -14,12 +14,13 @@ from ..audio.feed import Feed
 from ..audio.source import AudioSource
 from ..errors import OutputError
 from ..frozen import dataclass
-from ..media.format import Encoding
+from ..media.format import AudioFormat, Encoding
 from ..protocol.events import Person
 from .demo import DEMO, Demo
 from .options import StreamOptions
 
 if TYPE_CHECKING:
+    from ..audio.playback import Playback
     from ..audio.recording import Recorded
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class OpenedSources:
     is_microphone: bool = False
     recorded: "tuple[Recorded, ...]" = ()
     """Those of the feeds, and below them, that save their sound."""
+    header: str = ""
+    """What stdin says by itself that it is, if it does."""
 
     def pause(self) -> None:
         for feed in self.feeds:
@@ -70,6 +73,7 @@ def open_sources(
     recordings: Sequence[Path],
 ) -> OpenedSources:
     """Raises UsageError, NotAudioError, MissingError, AudioError or OutputError."""
+    header = ""
     if demo is not None:
         from importlib.resources import as_file, files
 
@@ -77,7 +81,10 @@ def open_sources(
         with as_file(files("symbl_cli") / DEMO) as path:
             feeds: tuple[Feed, ...] = (_open_file(path, options, is_fast=is_fast),)
     elif is_stdin(options, devices):
-        names, feeds = tuple(speakers), (_open_stdin(options),)
+        playback = _open_stdin(options)
+        names, feeds = tuple(speakers), (playback,)
+        if playback.header:
+            header = _sound(playback.header, playback.format)
     elif options.source is not None:
         path = Path(options.source)
         names, feeds = tuple(speakers), (_open_file(path, options, is_fast=is_fast),)
@@ -91,6 +98,7 @@ def open_sources(
         _people(sources, options),
         is_live=feeds[0].is_live,
         recorded=recorded,
+        header=header,
     )
 
 
@@ -99,6 +107,14 @@ def is_stdin(options: StreamOptions, devices: Sequence[str]) -> bool:
     if options.demo or options.source not in {None, "-"}:
         return False
     return options.source == "-" or _is_piped(devices)
+
+
+def is_stdin_a_file() -> bool:
+    """Whether what it is shows at once, as all of it is there."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def named_pipe(options: StreamOptions) -> Path | None:
@@ -118,9 +134,13 @@ def stdin_sound(options: StreamOptions) -> str:
         return encoding.value
     name = "raw" if encoding is Encoding.LINEAR16 else encoding.value
     rate = options.sample_rate or usual_rate(encoding)
-    channels = options.channels or 1
+    return _sound(name, AudioFormat(rate, options.channels or 1))
+
+
+def _sound(name: str, audio_format: AudioFormat) -> str:
+    channels = audio_format.channels
     sound = "mono" if channels == 1 else f"{channels} channels"
-    return f"{name} {rate / 1000:g} kHz {sound}"
+    return f"{name} {audio_format.sample_rate / 1000:g} kHz {sound}"
 
 
 def _open_devices(
@@ -197,7 +217,7 @@ def _open_file(path: Path, options: StreamOptions, *, is_fast: bool) -> Feed:
     )
 
 
-def _open_stdin(options: StreamOptions) -> Feed:
+def _open_stdin(options: StreamOptions) -> "Playback":
     from ..audio.stdin import open_stdin
 
     return open_stdin(

@@ -37,6 +37,7 @@ from .signals import (
 from .sources import (
     OpenedSources,
     is_stdin,
+    is_stdin_a_file,
     named_pipe,
     open_sources,
     stdin_sound,
@@ -110,13 +111,36 @@ def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
     """The source that is meant; what has to be said of it is said."""
     settings = plan.settings
     if is_stdin(plan.options, settings.device):
-        notices.status(f"reading audio from stdin ({stdin_sound(plan.options)})")
-    elif (pipe := named_pipe(plan.options)) is not None:
+        return _open_stdin(plan, files, notices)
+    if (pipe := named_pipe(plan.options)) is not None:
         notices.status(f"waiting for sound from {pipe.name}")
+    sources = _opened(plan, files)
+    if plan.engine is Engine.LOCAL and sources.is_microphone:
+        places = plan.configuration.places
+        tell_first_time(places, notices, is_stored=settings.store)
+    return sources
+
+
+def _open_stdin(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
+    """A pipe is told of at once, as its first byte may be late; what it is, then."""
+    announced = stdin_sound(plan.options)
+    if is_stdin_a_file():
+        sources = _opened(plan, files)
+        sound = sources.header or announced
+        notices.status(f"reading audio from stdin ({sound})")
+        return sources
+    notices.status(f"reading audio from stdin ({announced})")
+    sources = _opened(plan, files)
+    if sources.header:
+        notices.status(f"stdin says that it is {sources.header}")
+    return sources
+
+
+def _opened(plan: Plan, files: RunFiles) -> OpenedSources:
     sources = open_sources(
         plan.options,
-        devices=settings.device,
-        speakers=settings.speaker,
+        devices=plan.settings.device,
+        speakers=plan.settings.speaker,
         is_fast=plan.is_fast,
         demo=plan.demo,
         recordings=files.recordings,
@@ -126,9 +150,6 @@ def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
 
         for feed in sources.feeds:
             require_api_rate(feed.format, feed.name)
-    elif sources.is_microphone:
-        places = plan.configuration.places
-        tell_first_time(places, notices, is_stored=settings.store)
     return sources
 
 

@@ -101,7 +101,8 @@ def _nothing() -> None:
 class Playback:
     """A `Feed` out of *reader*, which it owns.
 
-    *interrupt* wakes a `read` that waits for bytes of another program.
+    *interrupt* wakes a `read` that waits for bytes of another program. *header* is the
+    kind of what told the format by itself, where something was announced.
     """
 
     def __init__(
@@ -112,8 +113,10 @@ class Playback:
         gate: Gate,
         timing: Timing,
         interrupt: Callable[[], None] = _nothing,
+        header: str = "",
     ) -> None:
         self.name = name
+        self.header = header
         self._reader = reader
         self._gate = gate
         self._timing = timing

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import NotAudioError, UsageError
+from ..frozen import dataclass
 from ..media import samples
 from ..media.decode import Begun
 from ..media.format import AudioFormat, Encoding
@@ -15,7 +16,7 @@ from ..media.raw import Layout, SampleReader
 from ..media.reader import PcmReader
 from ..media.sniff import HEAD_SIZE, Content, Sniffed, sniff
 from ..media.wav import open_wav
-from .feed import Feed, Gate
+from .feed import Gate
 from .playback import AsItComes, Playback, Timing
 
 STDIN = 0
@@ -37,7 +38,7 @@ def open_stdin(
     encoding: Encoding = Encoding.LINEAR16,
     is_live: bool | None = None,
     fd: int = STDIN,
-) -> Feed:
+) -> Playback:
     """Read sound from the pipe *fd*; returns when its first bytes are there.
 
     Raw samples have 16 kHz unless told, MULAW 8. A WAV header tells its own rate and
@@ -63,7 +64,7 @@ def open_pipe(
     channels: int,
     encoding: Encoding,
     is_live: bool | None,
-) -> Feed:
+) -> Playback:
     """Read sound from the named pipe *path* as `open_stdin` does."""
     try:
         fd = os.open(path, os.O_RDONLY)
@@ -86,21 +87,34 @@ def _format(sample_rate: int | None, channels: int, encoding: Encoding) -> Audio
 
 def _open(
     fd: int, name: str, audio_format: AudioFormat, encoding: Encoding, timing: Timing
-) -> Feed:
+) -> Playback:
     if os.isatty(fd):
         os.close(fd)
         raise UsageError(
             f"{name} is the keyboard: there is no sound to read",
             suggestion="symbl stream - < talk.wav",
         )
-    reader, interrupt = _open_reader(fd, audio_format, encoding)
-    return Playback(reader, name=name, gate=Gate(), timing=timing, interrupt=interrupt)
+    opened = _open_reader(fd, audio_format, encoding)
+    return Playback(
+        opened.reader,
+        name=name,
+        gate=Gate(),
+        timing=timing,
+        interrupt=opened.interrupt,
+        header=opened.header,
+    )
 
 
-def _open_reader(
-    fd: int, audio_format: AudioFormat, encoding: Encoding
-) -> tuple[PcmReader, Callable[[], None]]:
-    """And what ends it for a thread that waits for bytes."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    reader: PcmReader
+    interrupt: Callable[[], None]
+    """Ends it for a thread that waits for bytes."""
+    header: str = ""
+    """As that of a `Playback`."""
+
+
+def _open_reader(fd: int, audio_format: AudioFormat, encoding: Encoding) -> _Opened:
     match encoding:
         case Encoding.LINEAR16:
             return _open_plain(fd, Layout(audio_format, samples.linear(2)))
@@ -110,9 +124,7 @@ def _open_reader(
             return _open_compressed(fd, encoding)
 
 
-def _open_compressed(
-    fd: int, encoding: Encoding
-) -> tuple[PcmReader, Callable[[], None]]:
+def _open_compressed(fd: int, encoding: Encoding) -> _Opened:
     from ..media.ffmpeg import FfmpegReader
 
     try:
@@ -120,16 +132,16 @@ def _open_compressed(
     finally:
         os.close(fd)
     with _of_the_input():
-        return Begun(reader), reader.interrupt
+        return _Opened(Begun(reader), reader.interrupt)
 
 
-def _open_plain(fd: int, layout: Layout) -> tuple[PcmReader, Callable[[], None]]:
+def _open_plain(fd: int, layout: Layout) -> _Opened:
     stream = PipeStream(fd)
     try:
         sniffed = sniff(stream.peek(HEAD_SIZE))
         reader = _open_sniffed(stream, sniffed, layout)
         with _of_the_input():
-            return Begun(reader), stream.interrupt
+            return _Opened(Begun(reader), stream.interrupt, sniffed.name)
     except (NotAudioError, UsageError):
         stream.close()
         raise

@@ -54,9 +54,36 @@ def test_a_redirected_file_is_read_where_it_is_asked_for(
 
     check_lines(ran.lines)
     assert ran.texts == [QUESTION, TASK]
-    assert ran.notices == [
-        {"status": {"message": "reading audio from stdin (raw 16 kHz mono)"}}
+    assert _statuses(ran) == ["reading audio from stdin (WAV 16 kHz mono)"]
+
+
+def _statuses(ran: Ran) -> list[object]:
+    return [notice["status"]["message"] for notice in ran.notices]
+
+
+def test_what_a_pipe_says_of_itself_is_said(scripted: Home, tmp_path: Path) -> None:
+    recording = talk_in(tmp_path, rate=48000).read_bytes()
+
+    ran = scripted.run("stream", "-", "--json", sound=recording)
+
+    assert ran.texts == [QUESTION, TASK]
+    assert _statuses(ran) == [
+        "reading audio from stdin (raw 16 kHz mono)",
+        "stdin says that it is WAV 48 kHz mono",
     ]
+
+
+def test_a_file_without_a_header_is_what_was_told(
+    scripted: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "talk.raw").write_bytes(speech(QUESTION, sample_rate=8000))
+
+    ran = scripted.shell(
+        f"symbl stream - --sample-rate 8000 --json < {tmp_path}/talk.raw"
+    )
+
+    assert ran.texts == [QUESTION]
+    assert _statuses(ran) == ["reading audio from stdin (raw 8 kHz mono)"]
 
 
 def test_a_stdin_that_is_closed_is_said_to_be(scripted: Home) -> None:
