@@ -23,6 +23,19 @@ class Group(click.Group):
         return super().parse_args(ctx, args)
 
 
+def check_first(option: click.Parameter, given: set[str], ctx: click.Context) -> None:
+    """Raises click.UsageError where *option* takes one value and is in *given*.
+
+    Else it is from then on.
+    """
+    if not _takes_one_value(option):
+        return
+    name = "/".join(option.opts)
+    if name in given and not ctx.resilient_parsing:
+        raise click.UsageError(f"{name} is given twice, and takes one value", ctx)
+    given.add(name)
+
+
 def _refuse_second_values(
     command: click.Command, ctx: click.Context, args: Sequence[str]
 ) -> None:
@@ -30,12 +43,7 @@ def _refuse_second_values(
     _, _, given = command.make_parser(ctx).parse_args(list(args))
     once: set[str] = set()
     for parameter in given:
-        if not _takes_one_value(parameter):
-            continue
-        name = "/".join(parameter.opts)
-        if name in once and not ctx.resilient_parsing:
-            raise click.UsageError(f"{name} is given twice, and takes one value", ctx)
-        once.add(name)
+        check_first(parameter, once, ctx)
 
 
 def _takes_one_value(parameter: click.Parameter) -> bool:

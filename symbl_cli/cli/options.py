@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from .command import check_first
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -79,6 +81,8 @@ class Reporting:
         self.log_file: os.PathLike[str] | None = None
         self.color = "auto"
         self.no_input = False
+        self.given: set[str] = set()
+        """Options with a value that were given before or behind the command."""
 
     def notices(self) -> "Notices":
         """What is said on stderr, for people or for programs."""
@@ -165,6 +169,8 @@ def _option(*names: str, **attributes: object) -> click.Option:
 def _remember(ctx: click.Context, option: click.Parameter, value: object) -> object:
     """Keep *value* where both `symbl -v stream` and `symbl stream -v` put it."""
     report = ctx.ensure_object(Reporting)
+    if value is not None:
+        check_first(option, report.given, ctx)
     match option.name, value:
         case _, None | False | 0:
             pass

@@ -41,6 +41,19 @@ def test_an_option_with_one_value_is_refused_a_second(
     assert f"{option} is given twice, and takes one value; see `symbl" in shown.err
 
 
+def test_before_the_command_and_behind_it_is_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = (str(tmp_path / name) for name in ("one.log", "two.log"))
+
+    refused = run(("--log-file", one, "recover", "--log-file", two))
+    shown = capsys.readouterr()
+    taken = run(("--color", "never", "-v", "config", "--no-input", "path", "-v", "-q"))
+
+    assert (refused, shown.out, taken) == (2, "", 0)
+    assert "--log-file is given twice, and takes one value" in shown.err
+
+
 def test_a_file_named_first_is_not_forgotten(scripted: Home, tmp_path: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir()
