@@ -50,15 +50,19 @@ class State(StrEnum):
     MARKED = "marked"
 
 
-class LagCause(StrEnum):
-    """What makes words come late."""
+class Cause(StrEnum):
+    """What makes words come late, or loses sound."""
 
     COMPUTER = "computer"
-    """It is too busy: the server shares it."""
+    """It is too busy, with the server that shares it, or to take what is recorded."""
     SERVER = "server"
-    """It says itself that it is behind."""
+    """It says itself that it is behind, or has lost what it had taken."""
     CONNECTION = "connection"
-    """Or a server that does not say so."""
+    """Or a server that does not say so; more than may be kept waited to be sent."""
+    MEMORY = "memory"
+    """The same for sound that is not kept on disk."""
+    DISK = "disk"
+    """What was kept there cannot be read."""
 
 
 class EndReason(StrEnum):
@@ -209,7 +213,7 @@ class Status:
     """A state of the run; of its fields those that the state has are set.
 
     `reconnecting` has attempt, delay; `reconnected` gap, lost; `device_changed` device;
-    `audio_dropped` and `gap` seconds; `lagging` seconds, cause; `marked` id, text,
+    `gap` seconds; `audio_dropped` and `lagging` seconds, cause; `marked` id, text,
     start.
     """
 
@@ -221,7 +225,7 @@ class Status:
     lost: float | None = None
     device: str | None = None
     seconds: float | None = None
-    cause: LagCause | None = None
+    cause: Cause | None = None
     id: str | None = None
     text: str | None = None
     start: float | None = None

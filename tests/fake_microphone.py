@@ -17,6 +17,7 @@ _TICK = 0.1
 _TICK_SIZE = 3200
 """Bytes of a tick at 16 kHz, mono."""
 
+_WITHOUT_A_CARD = Path("/usr/share/alsa/alsa.conf")
 _CONFIGURATION = """
 pcm.{raw} {{
   type file  slave.pcm {{ type null }}
@@ -132,6 +133,12 @@ class Desk:
     def plug_in_yeti(self) -> None:
         self.yeti.plug_in()
         self._list("".join(self._entries))
+
+    def unplug_all(self) -> None:
+        """Nothing is left that records: ALSA is as it is without a card."""
+        self.yeti.unplug()
+        self.built_in.unplug()
+        self._list(_WITHOUT_A_CARD.read_text())
 
     def _list(self, entries: str) -> None:
         new = self.configuration.with_suffix(".new")

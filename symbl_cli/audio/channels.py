@@ -100,25 +100,39 @@ _Waiting: TypeAlias = deque[Captured | _End]
 class _Share:
     """Hands every item of *feed* to each of *count* readers, on their own threads.
 
-    Whoever runs out first fetches the next item for all.
+    Whoever runs out first fetches the next item for all. One that has stopped reading
+    keeps nobody waiting; once all have, *feed* is over.
     """
 
     def __init__(self, feed: Feed, count: int) -> None:
         self._items = feed.blocks()
         self._changed = Condition()
-        self._waiting: tuple[_Waiting, ...] = tuple(deque() for _ in range(count))
+        self._waiting: dict[int, _Waiting] = {
+            number: deque() for number in range(count)
+        }
+        """Of those who read."""
         self._is_fetching = False
         self._is_over = False
 
     def items(self, reader: int) -> Iterator[Captured]:
-        while True:
-            match self._next(reader):
-                case None:
-                    return
-                case SymblError() as failure:
-                    raise failure
-                case item:
-                    yield item
+        try:
+            while True:
+                match self._next(reader):
+                    case None:
+                        return
+                    case SymblError() as failure:
+                        raise failure
+                    case item:
+                        yield item
+        finally:
+            self._leave(reader)
+
+    def _leave(self, reader: int) -> None:
+        with self._changed:
+            del self._waiting[reader]
+            self._changed.notify_all()
+            if not self._waiting:
+                self._items = iter(())  # what was read is let go of, and closes
 
     def _next(self, reader: int) -> Captured | _End:
         while True:
@@ -135,7 +149,8 @@ class _Share:
     def _may_go_on(self, reader: int) -> bool:
         if self._waiting[reader] or self._is_over:
             return True
-        is_full = any(len(waiting) >= _MOST_WAITING for waiting in self._waiting)
+        lengths = map(len, self._waiting.values())
+        is_full = any(length >= _MOST_WAITING for length in lengths)
         return not self._is_fetching and not is_full
 
     def _fetch(self) -> None:
@@ -146,16 +161,17 @@ class _Share:
             item = exc
         finally:
             with self._changed:
-                for waiting in self._receivers(item):
-                    waiting.append(item)
+                self._hand_out(item)
                 self._is_fetching = False
                 self._is_over = item is None or isinstance(item, SymblError)
                 self._changed.notify_all()
 
-    def _receivers(self, item: Captured | _End) -> tuple[_Waiting, ...]:
-        """What concerns the device is said once."""
+    def _hand_out(self, item: Captured | _End) -> None:
+        """What concerns the device is said once; lost sound is everybody's own."""
         match item:
-            case SourceState():
-                return self._waiting[:1]
+            case SourceState(state=state) if state != "audio_dropped":
+                first = next(iter(self._waiting.values()))
+                first.append(replace(item, is_shared=True))
             case _:
-                return self._waiting
+                for waiting in self._waiting.values():
+                    waiting.append(item)

@@ -6,7 +6,7 @@ from math import log10
 from ..frozen import dataclass
 from ..media import samples
 from .feed import Feed
-from .source import Chunk, SourceState
+from .source import Absent, Chunk, SourceState
 
 _QUIETEST = -60.0
 _CLIPPED, _SILENT = -0.1, -90.0
@@ -43,6 +43,8 @@ def measure(feed: Feed, seconds: float) -> Iterator[Level | SourceState]:
                 yield Level(samples.peak(pcm))
             case SourceState():
                 yield item
+            case Absent(position=position) if position >= end:
+                return
             case _:
                 pass
 

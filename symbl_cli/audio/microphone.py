@@ -200,29 +200,34 @@ class Microphone:
         if self._gate.is_closed:
             return
         if self._asleep - asleep > _SLEEP:
-            self._open_again()
+            yield from self._open_again()
             return
         self._idle_looks += 1
         if self._stream.is_active and self._idle_looks < _LOST_AFTER_LOOKS:
             return
         if not self._has_begun:
             raise self._gives_nothing()
+        if not self._heard_on:
+            self._dud = self._device.name
+        yield from self._lose()
+        yield from self._open_again()
+
+    def _lose(self) -> Iterator[Captured]:
+        """Told once until it is heard again."""
         if self._heard_on:
             self._heard_on = ""
             yield SourceState("device_lost", device=self._device.name)
-        else:
-            self._dud = self._device.name
-        self._timeline.lose_device()
-        self._open_again()
+        yield from self._timeline.lose_device(self._clocks.awake())
 
     def _pause(self) -> Iterator[Captured]:
         self._replace_stream(_NOTHING)
         yield SourceState("paused")
         self._gate.wait_until_open()
-        self._open_again()
+        paused = self._timeline.pause()
+        yield from self._open_again()
         if not self._gate.is_closed:
             yield SourceState("resumed")
-            yield self._timeline.pause()
+            yield paused
 
     def _gives_nothing(self) -> AudioError:
         words = self._stream.last_words
@@ -231,7 +236,7 @@ class Microphone:
             suggestion="see `symbl devices` for the others",
         )
 
-    def _open_again(self) -> None:
+    def _open_again(self) -> Iterator[Captured]:
         """Open the same device, else the default, as soon as one can be.
 
         On a thread that is left behind when this is closed: a driver may hang.
@@ -240,8 +245,17 @@ class Microphone:
         self._idle_looks = 0
         opening = Thread(target=self._keep_trying, name="open device", daemon=True)
         opening.start()
-        while opening.is_alive() and not self._gate.is_closed:
-            opening.join(_LOOK_EVERY)
+        looks = 0
+        while self._is_awaited(opening):
+            looks += 1
+            if looks == _LOST_AFTER_LOOKS:  # after a pause, or a sleep
+                yield from self._lose()
+            yield from self._timeline.absent(self._clocks.awake())
+
+    def _is_awaited(self, opening: Thread) -> bool:
+        """Whether there is still none after a while."""
+        opening.join(_LOOK_EVERY)
+        return opening.is_alive() and not self._gate.is_closed
 
     def _keep_trying(self) -> None:
         while not (self._gate.is_closed or self._reopens()):

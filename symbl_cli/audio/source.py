@@ -42,9 +42,19 @@ class SourceState:
     state: str
     device: str = ""
     seconds: float = 0.0
+    is_shared: bool = False
+    """Whether it is of a device at which several speak, and of none of them alone."""
 
 
-Captured: TypeAlias = Chunk | Skipped | SourceState
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nothing comes, for the device is away, and time goes on."""
+
+    position: int
+    """Of the sample that would come now."""
+
+
+Captured: TypeAlias = Chunk | Skipped | SourceState | Absent
 
 
 class AudioSource(Protocol):

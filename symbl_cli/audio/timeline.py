@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..frozen import dataclass
 from ..media.format import AudioFormat
-from .source import Captured, Chunk, Skipped, SourceState
+from .source import Absent, Captured, Chunk, Skipped, SourceState
 
 _ASLEEP = 2.0
 """Seconds without sound from a device that never said it lost any."""
@@ -47,6 +47,8 @@ class Timeline:
         self._position = 0
         self._last: float | None = None
         self._is_lost = False
+        self._lost = 0
+        """Samples that were skipped since it is."""
 
     @property
     def position(self) -> int:
@@ -55,7 +57,8 @@ class Timeline:
     def after(self, heard: Heard) -> Iterator[Captured]:
         missing = self._missing(heard)
         if self._is_lost:
-            yield from self._skip(missing, "device_lost", "gap")
+            yield from self._skip_lost(missing)
+            yield from self._tell("gap", self._lost)
         elif missing > self._format.samples(_ASLEEP):
             yield from self._skip(missing, "sleep", "gap")
         elif heard.has_overflowed:
@@ -66,10 +69,24 @@ class Timeline:
         self._position += self._format.count(heard.pcm)
         self._last = heard.awake
         self._is_lost = False
+        self._lost = 0
 
-    def lose_device(self) -> None:
-        """What passes until the next block is lost with the device."""
+    def lose_device(self, awake: float) -> Iterator[Captured]:
+        """What passes until the next block is lost with the device.
+
+        So far it is until *awake*, by the clock of blocks: said at once, this ends the
+        sentence that it was lost in.
+        """
         self._is_lost = True
+        if self._last is not None:
+            missing, self._last = self._format.samples(awake - self._last), awake
+            yield from self._skip_lost(missing)
+
+    def absent(self, awake: float) -> Iterator[Captured]:
+        """How late it is for a device that is lost, by the clock of blocks."""
+        if self._is_lost and self._last is not None:
+            missing = self._format.samples(awake - self._last)
+            yield Absent(self._position + missing)
 
     def pause(self) -> Skipped:
         """Time stands still until the next block."""
@@ -84,9 +101,18 @@ class Timeline:
         return max(0, expected - self._format.count(heard.pcm) - heard.dropped)
 
     def _skip(self, count: int, cause: str, state: str) -> Iterator[Captured]:
-        if not count:
-            return
-        end = self._position + count
-        yield Skipped(self._position, end, cause)
-        yield SourceState(state, seconds=count / self._format.sample_rate)
-        self._position = end
+        yield from self._pass(count, cause)
+        yield from self._tell(state, count)
+
+    def _skip_lost(self, count: int) -> Iterator[Captured]:
+        self._lost += count
+        yield from self._pass(count, "device_lost")
+
+    def _pass(self, count: int, cause: str) -> Iterator[Captured]:
+        start, self._position = self._position, self._position + count
+        if count:
+            yield Skipped(start, self._position, cause)
+
+    def _tell(self, state: str, count: int) -> Iterator[Captured]:
+        if count:
+            yield SourceState(state, seconds=count / self._format.sample_rate)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ..audio.channels import MixedSource
 from ..audio.microphone import Microphone, open_microphone
-from ..audio.source import Captured, Chunk, Skipped
+from ..audio.source import Absent, Captured, Chunk, Skipped, SourceState
 from ..connect.lease import hold_lease
 from ..errors import RemoteProtocolError, SymblError, UsageError
 from ..lines import EndReason, Line, State, Status
@@ -190,8 +190,10 @@ class StreamingConnection:
                 self._sound.send(pcm)
             case Skipped(start=start, end=end, cause=cause):
                 self._sound.skip(end - start, cause)
-            case _:
+            case SourceState():
                 log.info("microphone: %s", captured)
+            case Absent():
+                pass
 
 
 def _callbacks(given: object) -> dict[str, Callback]:

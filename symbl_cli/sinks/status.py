@@ -1,7 +1,7 @@
 """States of the run as sentences for people."""
 
 from ..documents.times import clock
-from ..lines import End, LagCause, Line, State, Status
+from ..lines import Cause, End, Line, State, Status
 from .notices import Notices
 
 
@@ -60,10 +60,25 @@ _PLAIN = {
 }
 
 _LATE = {
-    LagCause.COMPUTER: "this computer is too busy; close what else is at work on it.",
-    LagCause.SERVER: "the server is too busy; try again later, or `--engine local`.",
-    LagCause.CONNECTION: "the connection is too slow, or the server too busy; get a"
+    Cause.COMPUTER: "this computer is too busy; close what else is at work on it.",
+    Cause.SERVER: "the server is too busy; try again later, or `--engine local`.",
+    Cause.CONNECTION: "the connection is too slow, or the server too busy; get a"
     " better one, or try `--engine local`.",
+}
+
+_LOST = {
+    Cause.COMPUTER: "this computer is too busy to record all; close what else is at"
+    " work on it.",
+    Cause.SERVER: "the server had them, and has them no more; what was shown here is"
+    " right, but its conversation may lack it.",
+    Cause.CONNECTION: "they could not be sent, and more waits than `spool_limit`"
+    " allows; get a better connection, or raise it:"
+    " `symbl config set spool_limit 10GB`.",
+    Cause.MEMORY: "they could not be sent, and more waits than memory may hold; get a"
+    " better connection, or let it wait on disk: without `--no-store`, and with room"
+    " where `symbl config path runs` is.",
+    Cause.DISK: "what was kept on disk cannot be read; see whether the disk is sound"
+    " where `symbl config path runs` is.",
 }
 
 
@@ -87,11 +102,12 @@ def _measured(status: Status) -> str:
         case State.DEVICE_CHANGED:
             return f"Recording from {status.device}."
         case State.AUDIO_DROPPED:
-            return f"{seconds} of sound are lost: close what keeps the computer busy."
+            why = _LOST[status.cause or Cause.COMPUTER]
+            return f"{seconds} of sound are lost: {why}"
         case State.GAP:
             return f"A gap: for {seconds} nothing was recorded."
         case State.LAGGING:
-            why = _LATE[status.cause or LagCause.CONNECTION]
+            why = _LATE.get(status.cause or Cause.CONNECTION, _LATE[Cause.CONNECTION])
             return f"The words come {seconds} late: {why} Nothing is lost."
         case State.MARKED:
             return f"Marked at {clock(status.start or 0)}: {status.text}"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from ..audio.source import AudioSource, Chunk, Skipped, SourceState
-from ..lines import State, Status
+from ..audio.source import Absent, AudioSource, Chunk, Skipped, SourceState
+from ..lines import Cause, State, Status
 from ..media.format import AudioFormat, Encoding
 from .spool import Hole, Sound, Spool
 from .timeline import Timeline
@@ -65,6 +65,8 @@ class Capture:
                         self._skip(captured)
                     case SourceState():
                         self._tell(self._status(captured))
+                    case Absent(position=position):
+                        self.was_cut = self._end is not None and position >= self._end
                 if self.was_cut:
                     break
         finally:
@@ -90,11 +92,13 @@ class Capture:
             self.dropped += skipped.end - skipped.start
 
     def _status(self, state: SourceState) -> Status:
+        is_lost = state.state == State.AUDIO_DROPPED
         return Status(
             State(state.state),
-            speaker=self._speaker,
+            speaker=None if state.is_shared else self._speaker,
             device=state.device or None,
             seconds=state.seconds or None,
+            cause=Cause.COMPUTER if is_lost else None,
         )
 
 

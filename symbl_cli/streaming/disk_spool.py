@@ -6,12 +6,24 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Condition
 from typing import Protocol, TypeAlias
 
+from ..lines import Cause
 from .segments import SegmentWriter
-from .spool import MEMORY_LIMIT, READ_AHEAD, Hole, Nothing, Piece, Place, Sound
+from .spool import (
+    MEMORY_LIMIT,
+    READ_AHEAD,
+    Hole,
+    Losses,
+    Nothing,
+    Piece,
+    Place,
+    Sound,
+    rest_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +55,8 @@ class Owner(Protocol):
     def give_up(self, why: str) -> None:
         """The disk does not take what it is given."""
 
-    def dropped(self, stream: int, samples: int) -> None:
-        """So much was neither sent nor is there any more."""
+    def lost(self, stream: int, samples: int, cause: Cause) -> None:
+        """So much will never be sent."""
 
 
 @dataclass(slots=True)
@@ -125,7 +137,12 @@ class DiskSpool:
         self._doomed: list[Path] = []
         self._read = 0
         """The position up to which sound was read."""
+        self._losses = Losses(partial(owner.lost, stream))
         self._is_finished = False
+
+    @property
+    def lost(self) -> int:
+        return self._losses.samples
 
     # --- the source's side
 
@@ -155,6 +172,7 @@ class DiskSpool:
     def seek(self, position: int) -> Place:
         with self._changed:
             self._note_read(position)
+            self._losses.asked_again(position)
             for number, stretch in enumerate(self._stretches, start=self._first):
                 if stretch.end >= position:
                     return number, position
@@ -177,6 +195,7 @@ class DiskSpool:
             self._doom([file for file in self._files if file.end <= position])
             while self._tail and self._tail[0].sound.end <= position:
                 self._forget_first()
+            self._losses.forget(min(position, self._first_kept), Cause.SERVER)
             while len(self._stretches) > 1 and self._stretches[1].start < position:
                 del self._stretches[0]
                 self._first += 1
@@ -244,9 +263,13 @@ class DiskSpool:
     def _limit_memory(self) -> None:
         while self._tail_size > WINDOW and self._tail_first < self._saved:
             self._forget_first()
-        while self._tail_size > MEMORY_LIMIT:
-            self._tell_dropped(self._tail[0].sound.start, self._tail[0].sound.end)
+        if self._tail_size <= MEMORY_LIMIT:
+            return
+        start = self._tail[0].sound.start
+        # Much at a time, so that it is told seldom.
+        while self._tail_size > MEMORY_LIMIT - WINDOW:
             self._forget_first()
+        self._remove(start, self._tail[0].sound.start, Cause.MEMORY)
 
     def _forget_first(self) -> None:
         self._tail_size -= len(self._tail.popleft().sound.pcm)
@@ -257,13 +280,23 @@ class DiskSpool:
         while size > self._owner.limit and len(self._files) > 1:
             oldest = self._files[0]
             size -= (oldest.end - oldest.start) * self._frame_size
-            self._tell_dropped(oldest.start, oldest.end)
             self._doom([oldest])
+            while self._tail and self._tail[0].sound.end <= oldest.end:
+                self._forget_first()
+            self._remove(oldest.start, oldest.end, Cause.CONNECTION)
 
-    def _tell_dropped(self, start: int, end: int) -> None:
-        lost = end - max(start, self._read)
-        if lost > 0:
-            self._owner.dropped(self._stream, lost)
+    def _remove(self, start: int, end: int, cause: Cause) -> None:
+        self._losses.removed(start, end, read=self._read, cause=cause)
+
+    @property
+    def _first_kept(self) -> int:
+        """The position of the first sample there is, or of the next."""
+        return self._files[0].start if self._files else self._tail_start
+
+    @property
+    def _tail_start(self) -> int:
+        """The position of the first sample in memory, or of the next."""
+        return self._tail[0].sound.start if self._tail else self._stretches[-1].end
 
     def _doom(self, done: list[_File]) -> None:
         """The file that is being written stays, whatever it holds."""
@@ -295,7 +328,7 @@ class DiskSpool:
         """The sound of stretch *number* at *position*, or the first after it."""
         here = self._in_memory(number, position)
         if here is not None and here.start <= position:
-            return self._given(number, _from(here, position, self._frame_size))
+            return self._given(number, rest_of(here, position, self._frame_size))
         for file in self._files:
             if file.stretch == number and file.end > position:
                 start = max(file.start, position)
@@ -337,6 +370,8 @@ class DiskSpool:
             if end > wanted.start:
                 return self._given(file.stretch, Sound(wanted.start, end, pcm))
             self._files = [one for one in self._files if one is not file]
+            missing = min(file.end, self._tail_start) - wanted.start
+            self._losses.add(missing, Cause.DISK)
             return None
 
     def _write(self, kept: _Kept) -> None:
@@ -362,11 +397,3 @@ class DiskSpool:
                 return None
             stretch = self._stretches[kept.stretch - self._first]
             return stretch.at if stretch.start == kept.sound.start else None
-
-
-def _from(sound: Sound, position: int, frame_size: int) -> Sound:
-    """What of *sound* is not before *position*."""
-    if position <= sound.start:
-        return sound
-    known = (position - sound.start) * frame_size
-    return Sound(position, sound.end, sound.pcm[known:])

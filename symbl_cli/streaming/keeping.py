@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..audio.source import AudioSource
 from ..frozen import dataclass
-from ..lines import Line, State, Status
+from ..lines import Cause, Line, State, Status
 from ..media.format import Encoding
 from .capture import frame_samples
 from .disk_spool import DiskSpool
@@ -61,13 +61,31 @@ class Keeping(Protocol):
         """The run is over; where *is_complete* nothing is to be recovered."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Whom to tell what becomes of its sound."""
+
+    tell: Tell
+    speaker: str | None
+    sample_rate: int
+
+    def lose(self, samples: int, cause: Cause) -> None:
+        seconds = round(samples / self.sample_rate, 3)
+        self.tell(
+            Status(
+                State.AUDIO_DROPPED, speaker=self.speaker, seconds=seconds, cause=cause
+            )
+        )
+
+
 class NothingKept:
     """Sound is in memory until it is final; a run that is killed leaves nothing."""
 
     failure = ""
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
-        return MemorySpool(may_wait=lambda: not source.is_live)
+        stream = _Stream(tell, speaker, source.format.sample_rate)
+        return MemorySpool(may_wait=lambda: not source.is_live, tell_lost=stream.lose)
 
     def begin(self, record: RunRecord) -> None: ...
 
@@ -76,15 +94,6 @@ class NothingKept:
     def final(self, stream: int, end: int) -> None: ...
 
     def end(self, *, is_complete: bool) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """Whom to tell what becomes of its sound."""
-
-    tell: Tell
-    speaker: str | None
-    sample_rate: int
 
 
 class RunKeeper:
@@ -125,9 +134,12 @@ class RunKeeper:
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         audio, number = source.format, len(self._streams)
-        self._streams.append(_Stream(tell, speaker, audio.sample_rate))
+        stream = _Stream(tell, speaker, audio.sample_rate)
+        self._streams.append(stream)
         if self._has_file or audio.encoding in {Encoding.FLAC, Encoding.OPUS}:
-            return MemorySpool(may_wait=lambda: not source.is_live)
+            return MemorySpool(
+                may_wait=lambda: not source.is_live, tell_lost=stream.lose
+            )
         spool = DiskSpool(
             number,
             audio.frame_size,
@@ -178,10 +190,8 @@ class RunKeeper:
             log.warning("%s is given up: %s", self.folder, why)
             self._streams[0].tell(Status(State.SPOOL_OFF))
 
-    def dropped(self, stream: int, samples: int) -> None:
-        of = self._streams[stream]
-        seconds = round(samples / of.sample_rate, 3)
-        of.tell(Status(State.AUDIO_DROPPED, speaker=of.speaker, seconds=seconds))
+    def lost(self, stream: int, samples: int, cause: Cause) -> None:
+        self._streams[stream].lose(samples, cause)
 
     # --- its thread
 

@@ -1,6 +1,6 @@
 """How far the words are behind the speech, and whether people know: a core."""
 
-from ..lines import LagCause, State, Status
+from ..lines import Cause, State, Status
 
 BEHIND = 5.0
 """Seconds that people are told of, once until it is less than half of that."""
@@ -42,9 +42,9 @@ class Lateness:
             )
         return None
 
-    def _cause(self, seconds: float) -> LagCause:
+    def _cause(self, seconds: float) -> Cause:
         if self._is_local:
-            return LagCause.COMPUTER
+            return Cause.COMPUTER
         # Sound that the server has not got is no backlog of it.
         backlog = max(self._backlogs.values(), default=0.0)
-        return LagCause.SERVER if backlog > seconds / 2 else LagCause.CONNECTION
+        return Cause.SERVER if backlog > seconds / 2 else Cause.CONNECTION

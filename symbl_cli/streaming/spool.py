@@ -8,6 +8,7 @@ from threading import Condition
 from typing import Protocol, TypeAlias
 
 from ..frozen import dataclass
+from ..lines import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,14 @@ class Sound:
     start: int
     end: int
     pcm: bytes
+
+
+def rest_of(sound: Sound, position: int, frame_size: int) -> Sound:
+    """What of *sound* is not before *position*."""
+    if position <= sound.start:
+        return sound
+    known = (position - sound.start) * frame_size
+    return Sound(position, sound.end, sound.pcm[known:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,45 @@ class Spool(Protocol):
     def trim(self, position: int) -> None:
         """What ends by *position* is final and not needed any more."""
 
+    @property
+    def lost(self) -> int:
+        """Samples that will never be sent, as was told of each."""
+
+
+TellLost: TypeAlias = Callable[[int, Cause], None]
+"""Says how many samples will never be sent, and why."""
+
+
+class Losses:
+    """What a spool has to tell of sound that it has no more; under its lock."""
+
+    def __init__(self, tell: TellLost) -> None:
+        self._tell = tell
+        self._gone = 0
+        """The position up to which sound that was read is not kept."""
+        self._why = Cause.SERVER
+        self.samples = 0
+
+    def add(self, samples: int, cause: Cause) -> None:
+        if samples > 0:
+            self.samples += samples
+            self._tell(samples, cause)
+
+    def removed(self, start: int, end: int, *, read: int, cause: Cause) -> None:
+        """There was no room for what is between; it was read up to *read*."""
+        self.forget(min(read, end), cause)
+        self.add(end - max(start, read), cause)
+
+    def forget(self, end: int, why: Cause) -> None:
+        """What was read up to *end* is kept no more: a loss only if asked for again."""
+        if end > self._gone:
+            self._gone, self._why = end, why
+
+    def asked_again(self, position: int) -> None:
+        """From *position* on."""
+        self.add(self._gone - position, self._why)
+        self._gone = min(self._gone, position)
+
 
 MEMORY_LIMIT = 256 * 2**20
 READ_AHEAD = 2**20
@@ -76,19 +124,30 @@ class MemorySpool:
     """
 
     def __init__(
-        self, *, may_wait: Callable[[], bool], limit: int = MEMORY_LIMIT
+        self,
+        *,
+        may_wait: Callable[[], bool],
+        tell_lost: TellLost,
+        limit: int = MEMORY_LIMIT,
     ) -> None:
         self._pieces: list[Piece] = []
         self._ends: list[int] = []
         self._first = 0
         self._read = 0
         """The number up to which pieces were read."""
+        self._read_end = 0
+        """The position up to which sound was read."""
         self._unread = 0
         self._size = 0
         self._limit = limit
         self._may_wait = may_wait
+        self._losses = Losses(tell_lost)
         self._is_finished = False
         self._changed = Condition()
+
+    @property
+    def lost(self) -> int:
+        return self._losses.samples
 
     def append(self, piece: Piece) -> None:
         with self._changed:
@@ -114,6 +173,8 @@ class MemorySpool:
             while found and _is_pause_at(self._pieces[found - 1], position):
                 found -= 1
             self._note_read(self._first + found)
+            self._read_end = max(self._read_end, position)
+            self._losses.asked_again(position)
             return self._first + found, position
 
     def get(self, place: Place, timeout: float) -> tuple[Place, Piece] | Nothing:
@@ -126,11 +187,14 @@ class MemorySpool:
                 return Nothing.MORE if self._is_finished else Nothing.YET
             piece = self._pieces[number - self._first]
             self._note_read(number + 1)
+            self._read_end = max(self._read_end, piece.end)
             return (number + 1, piece.end), piece
 
     def trim(self, position: int) -> None:
         with self._changed:
-            self._remove(bisect_right(self._ends, position))
+            if count := bisect_right(self._ends, position):
+                self._losses.forget(self._ends[count - 1], Cause.SERVER)
+                self._remove(count)
 
     @property
     def _next(self) -> int:
@@ -147,8 +211,15 @@ class MemorySpool:
             self._changed.notify_all()
 
     def _drop_oldest(self) -> None:
-        while self._size > self._limit and len(self._pieces) > 1:
+        if self._size <= self._limit:
+            return
+        start = end = self._pieces[0].start
+        # Much at a time, so that it is told seldom.
+        while self._size > self._limit - self._limit // 256 and len(self._pieces) > 1:
+            end = self._ends[0]
             self._remove(1)
+        read = self._read_end
+        self._losses.removed(start, end, read=read, cause=Cause.MEMORY)
 
     def _remove(self, count: int) -> None:
         for piece in self._pieces[:count]:

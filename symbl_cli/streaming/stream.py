@@ -57,7 +57,9 @@ class Stream:
     @property
     def dropped(self) -> float:
         """Seconds that were captured or should have been, and never sent."""
-        return (self.capture.dropped + self.uplink.lost) / self.sending.sample_rate
+        return (self.capture.dropped + self.sending.spool.lost) / (
+            self.sending.sample_rate
+        )
 
     def carry(self) -> None:
         """The uplink's thread; when it is over nothing need be kept any more."""

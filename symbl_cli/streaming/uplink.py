@@ -114,8 +114,6 @@ class Uplink:
         self._is_draining = False
         self.is_completed = False
         """Whether the server has all and said its last words."""
-        self.lost = 0
-        """Samples that were captured and can no longer be sent."""
         self.sent = 0
         """The position up to which sound was sent."""
 
@@ -345,7 +343,6 @@ class Uplink:
         if self._lost_at is None:
             self._tell(State.LISTENING)
             return
-        self.lost += missing
         lost = missing / self._speech.sending.sample_rate
         gap = self._clock() - self._lost_at
         self._lost_at = None

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,6 +19,7 @@ from tests.wavs import pcm16
 STEREO = (
     Chunk(0, pcm16(1, 10, 3, 30), 5.0),
     Skipped(2, 7, "overflow"),
+    SourceState("audio_dropped", seconds=5.0),
     SourceState("clipping"),
     Chunk(7, pcm16(5, 50), 6.0),
 )
@@ -44,12 +46,13 @@ def test_with_one_name_or_none_the_channels_are_mixed_down(
     assert list(source.chunks()) == [
         Chunk(0, pcm16(5, 16), 5.0),
         Skipped(2, 7, "overflow"),
+        SourceState("audio_dropped", seconds=5.0),
         SourceState("clipping"),
         Chunk(7, pcm16(27), 6.0),
     ]
 
 
-def test_every_name_gets_the_next_channel() -> None:
+def test_every_name_gets_the_next_channel_and_the_device_is_nobodys_own() -> None:
     sources = split(ListFeed(*STEREO, channels=2), ["Ann", "Bea"])
 
     assert [source.speaker for source in sources] == ["Ann", "Bea"]
@@ -58,15 +61,45 @@ def test_every_name_gets_the_next_channel() -> None:
         [
             Chunk(0, pcm16(1, 3), 5.0),
             Skipped(2, 7, "overflow"),
-            SourceState("clipping"),
+            SourceState("audio_dropped", seconds=5.0),
+            SourceState("clipping", is_shared=True),
             Chunk(7, pcm16(5), 6.0),
         ],
         [
             Chunk(0, pcm16(10, 30), 5.0),
             Skipped(2, 7, "overflow"),
+            SourceState("audio_dropped", seconds=5.0),
             Chunk(7, pcm16(50), 6.0),
         ],
     ]
+
+
+class WatchedFeed(ListFeed):
+    """One that knows whether it is still read."""
+
+    is_over = False
+
+    def blocks(self) -> Iterator[Captured]:
+        try:
+            yield from super().blocks()
+        finally:
+            self.is_over = True
+
+
+def test_who_stops_reading_keeps_nobody_waiting_and_the_last_lets_go_of_the_feed() -> (
+    None
+):
+    feed = WatchedFeed(*(Chunk(at, pcm16(1, 2)) for at in range(200)), channels=2)
+    ann, bea = (source.chunks() for source in split(feed, ["Ann", "Bea"]))
+    next(ann)
+    del ann
+
+    heard = [next(bea) for _ in range(150)]
+    was_over = feed.is_over
+    del bea
+
+    assert heard == [Chunk(at, pcm16(2)) for at in range(150)]
+    assert (was_over, feed.is_over) == (False, True)
 
 
 def test_channels_without_a_name_are_left_out() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from symbl_cli.audio.drivers.driver import InputDevice
 from symbl_cli.audio.microphone import Clocks, Microphone
-from symbl_cli.audio.source import Captured, Chunk, Skipped, SourceState
+from symbl_cli.audio.source import Absent, Captured, Chunk, Skipped, SourceState
 from symbl_cli.errors import AudioError
 from symbl_cli.media.format import AudioFormat
 from tests.audio.feeds import HandDriver
@@ -37,11 +37,21 @@ class Desk:
         self.microphone = Microphone(
             self.driver, devices[0], [MONO], clocks=self.time.clocks()
         )
-        self.items: Iterator[Captured] = self.microphone.blocks()
+        self.items: Iterator[Captured] = self._heard()
+        self.late: list[int] = []
+        """The positions at which there was no device."""
 
     def say(self, *, has_overflowed: bool = False) -> None:
         self.time.running += 0.125
         self.driver.streams[-1].say(BLOCK, has_overflowed=has_overflowed)
+
+    def _heard(self) -> Iterator[Captured]:
+        for item in self.microphone.blocks():
+            match item:
+                case Absent(position=position):
+                    self.late.append(position)
+                case _:
+                    yield item
 
     def hear(self, count: int) -> list[Captured]:
         return [next(self.items) for _ in range(count)]
@@ -138,15 +148,15 @@ def test_an_unplugged_device_gives_way_to_the_default_one() -> None:
 
     desk.driver.plugged = (BUILT_IN,)
     desk.driver.streams[-1].is_active = False
-    desk.time.running += 3.125
+    desk.time.running += 3
     desk.driver.first_words = BLOCK
 
     assert desk.hear(5) == [
         SourceState("device_lost", device="Yeti"),
-        SourceState("device_changed", device="Built-in"),
         Skipped(125, 3125, "device_lost"),
+        SourceState("device_changed", device="Built-in"),
         SourceState("gap", seconds=3.0),
-        Chunk(3125, BLOCK, 53.25),
+        Chunk(3125, BLOCK, 53.125),
     ]
     assert desk.driver.streams[-1].format == MONO
 
@@ -165,6 +175,56 @@ def test_a_device_that_is_plugged_in_again_is_taken_again() -> None:
     assert lost == [SourceState("device_lost", device="Yeti")]
     assert desk.hear(1) == [SourceState("device_changed", device="Yeti")]
     assert desk.driver.streams[-1].device.index == 4
+
+
+def test_while_there_is_no_device_it_is_told_how_late_it_is() -> None:
+    desk = Desk(YETI)
+    blocks = desk.microphone.blocks()
+    desk.say()
+    desk.driver.plugged = ()
+    desk.driver.streams[-1].is_active = False
+    heard = [next(blocks) for _ in range(3)]
+    desk.time.running += 9
+    later = [item for _, item in zip(range(3), blocks, strict=False)]
+
+    assert heard == [
+        Chunk(0, BLOCK, 50.125),
+        SourceState("device_lost", device="Yeti"),
+        Absent(125),
+    ]
+    assert Absent(9125) in later
+
+
+def test_a_device_that_went_during_a_pause_is_lost_once_it_is_missed() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.microphone.pause()
+    desk.driver.plugged = ()
+    desk.microphone.resume()
+    heard = desk.hear(3)
+    desk.driver.first_words = BLOCK
+    desk.driver.plugged = (YETI,)
+
+    assert heard + desk.hear(3) == [
+        Chunk(0, BLOCK, 50.125),
+        SourceState("paused"),
+        SourceState("device_lost", device="Yeti"),
+        SourceState("resumed"),
+        Skipped(125, 125, "paused"),
+        SourceState("device_changed", device="Yeti"),
+    ]
+    assert desk.late == []
+
+
+def test_a_device_that_went_while_the_computer_slept_is_lost_too() -> None:
+    desk = Desk(YETI)
+    desk.say()
+    desk.hear(1)
+    desk.driver.plugged = ()
+    desk.time.slept = 3600.0
+
+    assert desk.hear(1) == [SourceState("device_lost", device="Yeti")]
+    desk.microphone.close()
 
 
 def test_closing_ends_the_search_for_a_device() -> None:

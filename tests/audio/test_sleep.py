@@ -39,7 +39,7 @@ class Recorded:
         (source,) = split(self.microphone)
         self.capture = Capture(
             source,
-            MemorySpool(may_wait=lambda: False),
+            MemorySpool(may_wait=lambda: False, tell_lost=lambda *_: None),
             self.timeline,
             tell=self._tell,
             wall=lambda: WOKEN,

@@ -1,6 +1,6 @@
 import pytest
 
-from symbl_cli.audio.source import Captured, Chunk, Skipped, SourceState
+from symbl_cli.audio.source import Absent, Captured, Chunk, Skipped, SourceState
 from symbl_cli.audio.timeline import Heard, Timeline, awake_clock
 from symbl_cli.media.format import AudioFormat
 
@@ -64,16 +64,20 @@ def test_a_sleeping_computer_leaves_a_gap() -> None:
     ]
 
 
-def test_the_time_without_a_device_is_skipped() -> None:
+def test_the_time_without_a_device_is_skipped_at_once_and_told_when_it_is_over() -> (
+    None
+):
     timeline = Timeline(AudioFormat(RATE))
     list(timeline.after(at(0.1)))
-    timeline.lose_device()
 
+    assert list(timeline.lose_device(0.6)) == [Skipped(100, 600, "device_lost")]
+    assert list(timeline.absent(1.0)) == [Absent(1000)]
     assert list(timeline.after(at(1.7))) == [
-        Skipped(100, 1600, "device_lost"),
+        Skipped(600, 1600, "device_lost"),
         SourceState("gap", seconds=1.5),
         Chunk(1600, BLOCK, 5001.7),
     ]
+    assert list(timeline.absent(2.0)) == []
     assert list(timeline.after(at(2.3))) == [Chunk(1700, BLOCK, 5002.3)]
 
 

@@ -15,6 +15,11 @@ from tests.scripted_speech import speech
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA")
 
+ABSENT = (
+    "there is no device 'Yeti', nor any other that records; plug it in;"
+    " `symbl devices` lists those that are there"
+)
+
 
 @pytest.mark.parametrize(
     ("driver", "hidden"),
@@ -80,6 +85,17 @@ def test_two_devices_are_two_speakers(scripted: Home, tmp_path: Path) -> None:
     assert [source["speaker"] for source in sources] == ["Ann", "Bea"]
 
 
+def test_two_speakers_at_one_device_end_after_their_time(
+    scripted: Home, tmp_path: Path
+) -> None:
+    record = ("stream", "--device", "default", "--sample-rate", "8000", "--json")
+    two = ("--channels", "2", "--speaker", "Ann", "--speaker", "Bea")
+    with fake_microphone(tmp_path, b"", rate=8000, channels=2) as environment:
+        ran = scripted.run(*record, *two, "--duration", "1", environment=environment)
+
+    assert (ran.code, ran.lines[-1]["reason"]) == (0, "duration")
+
+
 def test_a_device_that_is_not_there_is_missing(scripted: Home, tmp_path: Path) -> None:
     with fake_microphone(tmp_path, b"") as environment:
         ran = scripted.run(
@@ -95,11 +111,7 @@ def test_a_device_that_is_not_there_is_missing(scripted: Home, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (
-            ("--device", "Yeti=Ann"),
-            "there is no device 'Yeti', nor any other that records; plug it in;"
-            " `symbl devices` lists those that are there",
-        ),
+        (("--device", "Yeti=Ann"), ABSENT),
         (("--device", "mic"), "there is no microphone; plug one in, or name a file"),
         ((), "there is no microphone; plug one in, or name a file"),
     ],

@@ -26,13 +26,13 @@ TICK = 0.2
 
 
 @contextmanager
-def going_on(pipe: IO[bytes]) -> Iterator[None]:
-    """Silence comes through *pipe* at the speed of speech."""
+def going_on(pipe: IO[bytes], rate: int = 16000) -> Iterator[None]:
+    """Silence comes through *pipe* at the speed of speech, so many samples a second."""
     ended = Event()
 
     def write() -> None:
         while not ended.wait(TICK):
-            pipe.write(silence(TICK))
+            pipe.write(silence(TICK, rate))
             pipe.flush()
 
     writer = Thread(target=write)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from symbl_cli.lines import State
+from symbl_cli.lines import Cause, State
 from symbl_cli.streaming.disk_spool import BEHIND, WINDOW, DiskSpool
 from symbl_cli.streaming.segments import SEGMENT
 from symbl_cli.streaming.spool import READ_AHEAD, Hole, Nothing, Piece, Sound, Spool
@@ -96,6 +96,8 @@ def test_over_the_limit_the_oldest_goes_and_is_told(tmp_path: Path) -> None:
     lost = left[0].start / 16000
     assert lost > 0
     assert {status.state for status in kept.told} == {State.AUDIO_DROPPED}
+    assert {status.cause for status in kept.told} == {Cause.CONNECTION}
+    assert kept.spool.lost == left[0].start
     assert round(sum(status.seconds or 0 for status in kept.told), 2) == round(lost, 2)
     assert {status.speaker for status in kept.told} == {"Speaker 1"}
 
@@ -110,7 +112,13 @@ def test_what_was_sent_is_no_loss_when_it_goes(tmp_path: Path) -> None:
             place, _ = found
         kept.until(lambda: len(list(kept.folder.glob("*.pcm"))) <= 1)
 
-    assert kept.told == []
+        told, first = list(kept.told), joined(read_all(kept.spool))[0].start
+        kept.spool.seek(100)
+
+    assert told == []
+    assert [(one.seconds, one.cause) for one in kept.told] == [
+        (round((first - 100) / 16000, 3), Cause.CONNECTION)
+    ]
 
 
 def test_a_source_that_can_wait_is_held_up_until_it_is_read(tmp_path: Path) -> None:
@@ -139,8 +147,8 @@ class HungDisk:
         self.is_off = True
         self.why = why
 
-    def dropped(self, stream: int, samples: int) -> None:
-        raise AssertionError(samples)
+    def lost(self, stream: int, samples: int, cause: Cause) -> None:
+        raise AssertionError(samples, cause)
 
 
 def test_a_disk_that_takes_nothing_is_given_up_and_memory_serves() -> None:
@@ -170,6 +178,10 @@ def test_sound_that_was_removed_from_outside_is_left_out(tmp_path: Path) -> None
         left = joined(read_all(kept.spool))
 
     assert left == [sound(left[0].start, whole.end)]
+    assert {(status.state, status.cause) for status in kept.told} == {
+        (State.AUDIO_DROPPED, Cause.DISK)
+    }
+    assert kept.spool.lost == left[0].start
 
 
 def test_an_hour_without_finals_takes_no_more_memory_than_a_minute(

@@ -6,6 +6,7 @@ from symbl_cli.lines import (
     Assignee,
     Begin,
     Body,
+    Cause,
     Due,
     End,
     EndReason,
@@ -122,7 +123,13 @@ FULL: tuple[Body, ...] = (
     Status(State.LISTENING, speaker="Ann"),
     Status(State.RECONNECTING, attempt=2, delay=1.5),
     Status(State.RECONNECTED, gap=3.5, lost=0.0),
+    Status(State.DEVICE_LOST, device="USB"),
     Status(State.DEVICE_CHANGED, device="USB"),
+    *(Status(State.AUDIO_DROPPED, seconds=2.5, cause=cause) for cause in Cause),
+    *(
+        Status(State.LAGGING, seconds=7.5, cause=cause)
+        for cause in (Cause.COMPUTER, Cause.SERVER, Cause.CONNECTION)
+    ),
     Status(State.GAP, seconds=12.0),
     Status(State.MARKED, id="b-1", text="here", start=4.5),
     End(
@@ -151,7 +158,6 @@ BARE: tuple[Body, ...] = (
             State.CONNECTING,
             State.INPUT_SILENT,
             State.CLIPPING,
-            State.DEVICE_LOST,
             State.PAUSED,
             State.RESUMED,
             State.SPOOL_OFF,

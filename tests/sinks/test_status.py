@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 
 from symbl_cli.errors import ConnectionLost
-from symbl_cli.lines import Body, End, EndReason, Failure, LagCause, State, Status
+from symbl_cli.lines import Body, Cause, End, EndReason, Failure, State, Status
 from symbl_cli.sinks.notices import JsonNotices, PlainNotices
 from symbl_cli.sinks.status import StatusSink, sentence
 
@@ -18,8 +18,12 @@ END = End(
 )
 
 
-def _late(cause: LagCause) -> Status:
+def _late(cause: Cause) -> Status:
     return Status(State.LAGGING, seconds=7, cause=cause)
+
+
+def _lost(cause: Cause) -> Status:
+    return Status(State.AUDIO_DROPPED, seconds=2.5, cause=cause)
 
 
 def said(*bodies: Body, quiet: bool = False) -> str:
@@ -38,11 +42,16 @@ def said(*bodies: Body, quiet: bool = False) -> str:
         (Status(State.CLIPPING), "turn the microphone down"),
         (Status(State.DEVICE_LOST), "plug it in again"),
         (Status(State.DEVICE_CHANGED, device="USB"), "Recording from USB."),
-        (Status(State.AUDIO_DROPPED, seconds=2.5), "2.5 s of sound are lost"),
+        (_lost(Cause.COMPUTER), "2.5 s of sound are lost: this computer is too busy"),
+        (_lost(Cause.SERVER), "had them, and has them no more; what was shown here"),
+        (_lost(Cause.CONNECTION), "could not be sent, and more waits than `spool_lim"),
+        (_lost(Cause.CONNECTION), "a better connection, or raise it: `symbl config s"),
+        (_lost(Cause.MEMORY), "memory may hold; get a better connection, or let it"),
+        (_lost(Cause.DISK), "cannot be read; see whether the disk is sound"),
         (Status(State.GAP, seconds=60), "for 60.0 s nothing was recorded"),
-        (_late(LagCause.COMPUTER), "7.0 s late: this computer is too busy; close"),
-        (_late(LagCause.SERVER), "7.0 s late: the server is too busy; try again"),
-        (_late(LagCause.CONNECTION), "the connection is too slow, or the server"),
+        (_late(Cause.COMPUTER), "7.0 s late: this computer is too busy; close"),
+        (_late(Cause.SERVER), "7.0 s late: the server is too busy; try again"),
+        (_late(Cause.CONNECTION), "the connection is too slow, or the server"),
         (Status(State.RECONNECTING, attempt=3, delay=1.5), "attempt 3 "),
         (Status(State.RECONNECTED, gap=3, lost=0), "after 3.0 s. Nothing is lost"),
         (Status(State.RECONNECTED, gap=3, lost=1), "1.0 s of sound are lost"),

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from symbl_cli.audio.source import Captured, Chunk, Skipped
+from symbl_cli.audio.source import Absent, Captured, Chunk, Skipped, SourceState
 from symbl_cli.errors import AudioError
-from symbl_cli.lines import Status
+from symbl_cli.lines import Cause, State, Status
 from symbl_cli.media.format import AudioFormat, Encoding
 from symbl_cli.streaming.capture import Capture
 from symbl_cli.streaming.spool import Hole, MemorySpool, Nothing, Piece, Sound
@@ -21,10 +21,13 @@ class Captures:
     """A capture and what became of it."""
 
     def __init__(
-        self, source: ListSource | LiveSource, limit: float | None = None
+        self,
+        source: ListSource | LiveSource,
+        limit: float | None = None,
+        speaker: str | None = None,
     ) -> None:
         self.source = source
-        self.spool = MemorySpool(may_wait=lambda: False)
+        self.spool = MemorySpool(may_wait=lambda: False, tell_lost=lambda *_: None)
         self.timeline = Timeline(NOON, source.format.sample_rate)
         self.told: list[Status] = []
         self.capture = Capture(
@@ -34,7 +37,7 @@ class Captures:
             tell=self.told.append,
             wall=lambda: LATER,
             limit=limit,
-            speaker=None,
+            speaker=speaker,
         )
 
     def pieces(self) -> list[Piece]:
@@ -94,6 +97,36 @@ def test_the_limit_is_kept_within_a_chunk() -> None:
 
     assert [piece.end for piece in captures.pieces()] == [1600, 2400]
     assert captures.capture.was_cut
+
+
+@pytest.mark.parametrize(("limit", "was_cut"), [(2.0, True), (2.1, False)])
+def test_a_device_that_is_away_for_ever_does_not_outlast_the_limit(
+    limit: float, *, was_cut: bool
+) -> None:
+    captures = captured(
+        Chunk(0, bytes(3200)), Absent(16000), Absent(32000), limit=limit
+    )
+
+    assert captures.pieces() == [Sound(0, 1600, bytes(3200))]
+    assert captures.capture.was_cut == was_cut
+
+
+def test_what_befalls_a_device_of_several_names_nobody() -> None:
+    captures = Captures(
+        ListSource(
+            [
+                SourceState("clipping", is_shared=True),
+                SourceState("audio_dropped", seconds=1.0),
+            ]
+        ),
+        speaker="Ann",
+    )
+    captures.capture.run()
+
+    assert captures.told == [
+        Status(State.CLIPPING),
+        Status(State.AUDIO_DROPPED, speaker="Ann", seconds=1.0, cause=Cause.COMPUTER),
+    ]
 
 
 def test_a_gap_sets_the_clock_again_and_only_an_overflow_is_dropped_sound() -> None:

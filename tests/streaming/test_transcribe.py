@@ -7,9 +7,9 @@ import pytest
 
 from symbl_cli.audio.source import Chunk, Skipped, SourceState
 from symbl_cli.lines import (
+    Cause,
     End,
     EndReason,
-    LagCause,
     State,
     Status,
     Transcript,
@@ -207,7 +207,8 @@ def test_gaps_are_skips_and_states_are_lines() -> None:
         e.Audio(b"\3\3" * 100),
     ]
     assert Status(State.DEVICE_CHANGED, device="Webcam") in sink.bodies
-    assert Status(State.AUDIO_DROPPED, seconds=1.0) in sink.bodies
+    lost = Status(State.AUDIO_DROPPED, seconds=1.0, cause=Cause.COMPUTER)
+    assert lost in sink.bodies
     assert sink.bodies[-1] == End(
         EndReason.END_OF_INPUT, round(16400 / 16000, 3), audio_dropped=1.0
     )
@@ -323,7 +324,7 @@ def test_the_lag_of_a_line_counts_from_the_arrival_of_its_sound() -> None:
 
     said = [body for body in sink.bodies if isinstance(body, Transcript)]
     assert said[0].lag == 6.5
-    assert Status(State.LAGGING, seconds=6.5, cause=LagCause.COMPUTER) in sink.bodies
+    assert Status(State.LAGGING, seconds=6.5, cause=Cause.COMPUTER) in sink.bodies
 
 
 def test_lines_after_a_pause_are_told_by_the_wall_clock_again() -> None:

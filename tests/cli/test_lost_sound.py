@@ -1,0 +1,171 @@
+"""Sound that never reaches the server: told with its cause, counted, never silent."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from functools import partial
+
+import pytest
+
+from tests.cli.at_once import at_once
+from tests.cli.test_pipes import going_on
+from tests.cli.test_states import stderr_until
+from tests.command_line import Home, Ran, check_lines, finished, read_until
+from tests.faults import FaultyLine
+from tests.scripted_speech import silence, speech
+from tests.server_process import running_server
+from tests.streaming.behind import BEHIND_A_LINE, port_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA")
+
+RATE = 48000
+"""Samples a second: `LIMIT` is passed after 11 s."""
+LIMIT = "1MB"
+AT_ONCE = 6.0
+"""Seconds of sound: a pipe that plays live may come a little ahead."""
+TWO = ("Ann", "Bea")
+CAUSE = (
+    " s of sound are lost: they could not be sent, and more waits than `spool_limit`"
+    " allows; get a better connection, or raise it: `symbl config set spool_limit"
+)
+
+
+class Fault(StrEnum):
+    """Why the server takes nothing for longer than sound may wait."""
+
+    AWAY = "away"
+    AWAY_FROM_TWO = "away-from-two"
+    SILENT = "silent"
+    """It is there, and what is sent gets nowhere."""
+    AWAY_FOR_PEOPLE = "away-for-people"
+    AWAY_FOR_GOOD = "away-for-good"
+
+
+Play = Callable[[Fault], Ran]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    folder = tmp_path_factory.mktemp("lost")
+    plays = {fault: partial(play, Home(folder / fault), fault) for fault in Fault}
+    with at_once(plays, len(Fault)) as outcome:
+        yield outcome
+
+
+def play(home: Home, fault: Fault) -> Ran:
+    home.folder.mkdir()
+    assert home.run("config", "set", "spool_limit", LIMIT).code == 0
+    named = TWO if fault is Fault.AWAY_FROM_TWO else ()
+    form = () if fault is Fault.AWAY_FOR_PEOPLE else ("--json",)
+    speakers = [word for name in named for word in ("--speaker", name)]
+    raw = ("--sample-rate", str(RATE), "--channels", str(len(named) or 1))
+    with (
+        running_server(home.folder / "server", BEHIND_A_LINE) as server,
+        FaultyLine(port_of(server)) as line,
+        home.process(
+            *("stream", "-", "--pace", "realtime", *raw, *speakers, *form),
+            *("--api-url", line.url),
+            SYMBL_ACCESS_TOKEN=server.address.token,
+        ) as run,
+    ):
+        said = _suffer(run, line, fault)
+        ran = finished(run)
+        return Ran(ran.code, said + ran.stdout, ran.stderr)
+
+
+def _suffer(run: subprocess.Popen[bytes], line: FaultyLine, fault: Fault) -> str:
+    """All that was said while the server took nothing, and then again."""
+    channels = 2 if fault is Fault.AWAY_FROM_TWO else 1
+    assert run.stdin is not None
+    _write(run, speech("so be it", sample_rate=RATE), channels)
+    said = [*_heard(run, "so be it", times=channels)]
+    if fault is Fault.SILENT:
+        line.freeze_those_connected()
+    else:
+        line.down()
+    _write(run, silence(AT_ONCE, RATE), channels)
+    with going_on(run.stdin, channels * RATE):
+        if fault is Fault.AWAY_FOR_PEOPLE:
+            stderr_until(run, CAUSE)
+        elif fault is not Fault.SILENT:
+            said += _heard(run, '"audio_dropped"', times=channels)
+        if fault is not Fault.AWAY_FOR_GOOD:
+            line.up()
+            said += _reconnected(run, fault, channels)
+    if fault is Fault.AWAY_FOR_GOOD:
+        run.send_signal(signal.SIGINT)
+    else:
+        _write(run, speech("or ever will", sample_rate=RATE), channels)
+    return "".join(said)
+
+
+def _reconnected(
+    run: subprocess.Popen[bytes], fault: Fault, channels: int
+) -> Iterator[str]:
+    if fault is not Fault.AWAY_FOR_PEOPLE:
+        yield from _heard(run, '"reconnected"', times=channels)
+
+
+def _write(run: subprocess.Popen[bytes], pcm: bytes, channels: int) -> None:
+    """Every speaker says it."""
+    assert run.stdin is not None
+    samples = memoryview(pcm).cast("H")
+    run.stdin.write(
+        b"".join(sample.to_bytes(2, "little") * channels for sample in samples)
+    )
+    run.stdin.flush()
+
+
+def _heard(run: subprocess.Popen[bytes], text: str, *, times: int = 1) -> Iterator[str]:
+    """All lines up to the one that makes it so many with *text* in it."""
+    for _ in range(times):
+        yield from read_until(run, lambda line: text in line)
+
+
+def _dropped(lines: list[dict[str, object]], speaker: str | None) -> float:
+    """Seconds that were told of *speaker*."""
+    told = [line for line in lines if line.get("state") == "audio_dropped"]
+    assert {line["cause"] for line in told} == {"connection"}
+    mine = [line for line in told if line.get("speaker") == speaker]
+    return sum(float(str(line["seconds"])) for line in mine)
+
+
+@pytest.mark.parametrize(
+    ("fault", "speakers"),
+    [(Fault.AWAY, [None]), (Fault.AWAY_FROM_TWO, TWO), (Fault.SILENT, [None])],
+)
+def test_what_waits_too_long_for_the_server_is_told_and_counted(
+    played: Play, fault: Fault, speakers: list[str | None]
+) -> None:
+    ran = played(fault)
+    dropped = [_dropped(ran.lines, speaker) for speaker in speakers]
+    found = [line for line in ran.of("status") if line["state"] == "reconnected"]
+    lost = {line.get("speaker"): line["lost"] for line in found}
+
+    check_lines(ran.lines)
+    assert (ran.code, min(dropped) > 0) == (0, True)
+    assert [lost[speaker] for speaker in speakers] == pytest.approx(dropped, abs=0.01)
+    assert ran.lines[-1]["audio_dropped"] == pytest.approx(sum(dropped), abs=0.01)
+    assert sorted(map(str, ran.texts)) == sorted(
+        ["so be it", "or ever will"] * len(speakers)
+    )
+
+
+def test_people_read_that_sound_is_lost_why_and_what_helps(played: Play) -> None:
+    ran = played(Fault.AWAY_FOR_PEOPLE)
+
+    assert (ran.code, "or ever will" in ran.stdout) == (0, True)
+    (again,) = [line for line in ran.stderr.splitlines() if "Connected again" in line]
+    assert again.endswith(" s of sound are lost.")
+
+
+def test_a_server_that_stays_away_costs_what_was_told(played: Play) -> None:
+    ran = played(Fault.AWAY_FOR_GOOD)
+
+    check_lines(ran.lines)
+    assert (ran.code, ran.lines[-1]["reason"]) == (130, "interrupted")
+    told = _dropped(ran.lines, None)
+    assert ran.lines[-1]["audio_dropped"] == pytest.approx(told, abs=0.01)
+    assert "symbl recover" in ran.stderr
