@@ -100,7 +100,7 @@ def first_sound(mine: Path, theirs: Path, rounds: int) -> Iterator[Figure]:
 
 
 def asking(mine: Path, theirs: Path, rounds: int) -> Iterator[Figure]:
-    """`conversation messages last`, without a server and with one."""
+    """`conversation messages last`, without a server and with one; and `list`."""
     with at_home() as environment:
         _fill(mine, environment)
         symbl = str(mine / "symbl")
@@ -114,9 +114,15 @@ def asking(mine: Path, theirs: Path, rounds: int) -> Iterator[Figure]:
         yield Figure(
             _ASKING.format("no server running"), took["first"] / took["requests"], 5
         )
-        took = medians({"again": ask, "requests": bare}, rounds)
+        list_all = partial(duration, [symbl, "conversation", "list"], environment)
+        took = medians({"again": ask, "list": list_all, "requests": bare}, rounds)
         yield Figure(
             _ASKING.format("a server running"), took["again"] / took["requests"], 2
+        )
+        yield Figure(
+            "`conversation list` of 1,000 / `import requests`, a server running",
+            took["list"] / took["requests"],
+            2,
         )
         time.sleep(_LONG_ENOUGH)
 

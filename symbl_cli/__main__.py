@@ -12,8 +12,10 @@ def main() -> int:
         # Answered before Click is imported: scripts ask this often.
         sys.stdout.write(f"symbl {__version__}\n")
         return 0
-    from .cli.main import run
+    from .collection import without_collection
 
+    with without_collection():
+        from .cli.main import run
     write_apart()
     return run(sys.argv[1:])
 

@@ -10,6 +10,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
+from ..collection import without_collection
+from ..config.endpoint import Server
 from ..config.places import find_places
 from ..config.resolve import load
 from ..connect.choice import endpoint_for
@@ -54,23 +56,28 @@ class Text(StrEnum):
 @contextmanager
 def asked(asking: Asking) -> "Iterator[ConversationsClient]":
     """A client of the server that the settings mean."""
+    with without_collection():
+        server = _server(asking)
+        # To load the client takes a good part of what a server takes to start.
+        loading = Thread(target=_load_client, name="loading", daemon=True)
+        loading.start()
+        server()
+        loading.join()
+    from ..conversations.client import ConversationsClient
+    from ..conversations.http import Http
+
+    with ConversationsClient(Http(server)) as client, hold_lease(server, uuid4()):
+        yield client
+
+
+def _server(asking: Asking) -> Server:
     flags = {
         "api_url": asking.api_url,
         "profile": asking.profile,
         "engine": asking.engine,
     }
     configuration = load(flags, environment=os.environ, places=find_places())
-    server = endpoint_for(configuration, needs_store=True)
-    # To load the client takes a good part of what a server takes to start.
-    loading = Thread(target=_load_client, name="loading", daemon=True)
-    loading.start()
-    server()
-    loading.join()
-    from ..conversations.client import ConversationsClient
-    from ..conversations.http import Http
-
-    with ConversationsClient(Http(server)) as client, hold_lease(server, uuid4()):
-        yield client
+    return endpoint_for(configuration, needs_store=True)
 
 
 def _load_client() -> None:

@@ -14,7 +14,9 @@ from .http import Http
 
 LAST = "last"
 _ROOT = "/v1/conversations"
-_PAGE = 100
+_PAGE = 1000
+_SMALLEST_PAGE = 100
+"""A server may give fewer than are asked for, but hardly fewer than these."""
 _EVER = {"startTime": "1970-01-01T00:00:00.000Z"}
 """Without it the API lists the last seven days only."""
 _NEWEST_FIRST = {**_EVER, "order": "desc"}
@@ -193,7 +195,7 @@ class ConversationsClient:
             # New ones push the others down while we page.
             yield from (one for one in page if one.id not in seen)
             seen.update(one.id for one in page)
-            if len(page) < _PAGE:
+            if len(page) < _SMALLEST_PAGE:
                 return
             offset += len(page)
 

@@ -48,7 +48,7 @@ def write_fields(fields: tuple[Field, ...], value: object) -> Wire:
     wire: Wire = {}
     for field in fields:
         item = getattr(value, field.name)
-        if item is None or (item in ((), {}) and not field.always):
+        if item is None or (not (item or field.always) and item in ((), {})):
             continue
         for path in field.paths:
             _put(wire, path, field.kind.encode(item))
@@ -150,8 +150,8 @@ def _take_inside(name: str, inner: Wire, path: tuple[str, ...]) -> Json:
 
 
 def _put(wire: Wire, path: tuple[str, ...], value: Json) -> None:
-    *parents, name = path
-    for parent in parents:
+    name = path[-1]
+    for parent in path[:-1]:
         inner = wire.setdefault(parent, {})
         if not isinstance(inner, dict):  # the table itself would be wrong
             raise TypeError(parent)

@@ -30,7 +30,7 @@ class Printer:
     def print_all(self, cls: type, items: Sequence[object], sheet: Sheet) -> None:
         """*items*, all of class *cls*: *sheet* says them for people."""
         self._check(cls)
-        objects = [self._projected(write(item)) for item in items]
+        objects = (self._projected(write(item)) for item in items)
         if self.form is Form.JSON:
             self._write(json_text(list(objects)))
         elif self.fields:

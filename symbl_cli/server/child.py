@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import gc
 import logging
 import os
 import sys
@@ -11,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import __version__
+from ..collection import without_collection
 from ..errors import MissingError, SymblError
 from ..private import make_folder
 from ..protocol.local import (
@@ -74,7 +74,7 @@ def _serve(settings: ServerSettings) -> None:
                 _say(address)
 
         # Only the winner of the lock pays for what a server needs.
-        with _without_collection():
+        with without_collection():
             from .credentials import new_access
             from .serving import Addresses, serve
 
@@ -88,17 +88,6 @@ def _serve(settings: ServerSettings) -> None:
             announce(address)
 
         serve(settings, access, ready=ready, forever=False)
-
-
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """What is imported is no garbage: to look for some takes a seventh of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @contextlib.contextmanager

@@ -1,13 +1,14 @@
 """The client against a real server."""
 
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from symbl_cli.conversations.client import ConversationsClient
 from symbl_cli.conversations.http import Http
 from symbl_cli.errors import ConflictError, NotFoundError, UsageError
-from symbl_cli.protocol.events import Person
+from symbl_cli.protocol.events import Json, Person
 from symbl_cli.protocol.resources import Bookmark, TranscriptRequest
 
 from .answering import Said, answering
@@ -25,6 +26,18 @@ def test_all_conversations_are_listed_page_by_page(
     listed = [one.id for one in client.list()]
 
     assert listed == [str(1000 + day) for day in reversed(range(101))]
+
+
+def test_a_server_that_gives_fewer_than_were_asked_for_is_asked_on() -> None:
+    ids: list[Json] = [{"id": str(number)} for number in range(250)]
+    pages = (ids[:100], ids[100:200], ids[200:])
+    with answering(*(Said(body={"conversations": page}) for page in pages)) as server:
+        with ConversationsClient(Http(server)) as client:
+            assert [one.id for one in client.list()] == [str(n) for n in range(250)]
+
+        asked = [urlsplit(asked.path).query for asked in server.asked]
+        offsets = [dict(parse_qsl(query))["offset"] for query in asked]
+        assert offsets == ["0", "100", "200"]
 
 
 def test_conversations_are_found_by_their_words(client: ConversationsClient) -> None:

@@ -4,8 +4,6 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import assert_never
 
-from sqlalchemy import RowMapping
-
 from ...protocol.events import ConversationId
 from ..insights.findings import (
     Due,
@@ -85,7 +83,7 @@ def _is_removed(finding: Finding) -> bool:
             return finding.removed
 
 
-def read_finding(row: RowMapping) -> Finding:
+def read_finding(row: Row) -> Finding:
     body: Row = dict(row["body"])
     match FindingKind(row["kind"]):
         case FindingKind.TOPIC:

@@ -3,8 +3,6 @@
 from dataclasses import fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import RowMapping
-
 from ...protocol.events import MessageId
 from .records import (
     ConversationRecord,
@@ -34,33 +32,37 @@ def message_row(record: MessageRecord) -> Row:
     return plain_row(record) | {"words": words}
 
 
-def read_conversation(row: RowMapping) -> ConversationRecord:
+# Rows that are read are used up.
+
+
+def read_conversation(row: Row) -> ConversationRecord:
     return ConversationRecord(**row)
 
 
-def read_member(row: RowMapping) -> MemberRecord:
+def read_member(row: Row) -> MemberRecord:
     return MemberRecord(**_without_number(row))
 
 
-def read_stream(row: RowMapping) -> StreamRecord:
+def read_stream(row: Row) -> StreamRecord:
     return StreamRecord(**_without_number(row))
 
 
-def read_message(row: RowMapping) -> MessageRecord:
+def read_message(row: Row) -> MessageRecord:
     columns = _without_number(row)
     words = tuple(WordRecord(*word) for word in columns.pop("words"))
     return MessageRecord(**columns, words=words)
 
 
-def read_mark(row: RowMapping) -> MarkRecord:
+def read_mark(row: Row) -> MarkRecord:
     columns = _without_number(row)
     message_ids = tuple(MessageId(one) for one in columns.pop("message_ids"))
     return MarkRecord(**columns, message_ids=message_ids)
 
 
-def read_frame(row: RowMapping) -> FrameRecord:
+def read_frame(row: Row) -> FrameRecord:
     return FrameRecord(**row)
 
 
-def _without_number(row: RowMapping) -> Row:
-    return {column: value for column, value in row.items() if column != "number"}
+def _without_number(row: Row) -> Row:
+    del row["number"]
+    return row
