@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.cli.at_once import at_once
-from tests.cli.test_pipes import going_on
+from tests.cli.talks import going_on
 from tests.cli.test_states import stderr_until
 from tests.command_line import Home, Ran, check_lines, finished, read_until
 from tests.faults import FaultyLine
@@ -72,11 +72,13 @@ def play(home: Home, fault: Fault) -> Ran:
     ):
         said = _suffer(run, line, fault)
         ran = finished(run)
+        if fault is Fault.AWAY_FOR_PEOPLE:
+            return Ran(ran.code, ran.stdout, said + ran.stderr)
         return Ran(ran.code, said + ran.stdout, ran.stderr)
 
 
 def _suffer(run: subprocess.Popen[bytes], line: FaultyLine, fault: Fault) -> str:
-    """All that was said while the server took nothing, and then again."""
+    """All that was read of it while the server took nothing, and then again."""
     channels = 2 if fault is Fault.AWAY_FROM_TWO else 1
     assert run.stdin is not None
     _write(run, speech("so be it", sample_rate=RATE), channels)
@@ -88,7 +90,7 @@ def _suffer(run: subprocess.Popen[bytes], line: FaultyLine, fault: Fault) -> str
     _write(run, silence(AT_ONCE, RATE), channels)
     with going_on(run.stdin, channels * RATE):
         if fault is Fault.AWAY_FOR_PEOPLE:
-            stderr_until(run, CAUSE)
+            said += [stderr_until(run, CAUSE)]
         elif fault is not Fault.SILENT:
             said += _heard(run, '"audio_dropped"', times=channels)
         if fault is not Fault.AWAY_FOR_GOOD:
@@ -157,6 +159,7 @@ def test_people_read_that_sound_is_lost_why_and_what_helps(played: Play) -> None
     ran = played(Fault.AWAY_FOR_PEOPLE)
 
     assert (ran.code, "or ever will" in ran.stdout) == (0, True)
+    assert f"{CAUSE} 10GB`.\n" in ran.stderr
     (again,) = [line for line in ran.stderr.splitlines() if "Connected again" in line]
     assert again.endswith(" s of sound are lost.")
 

@@ -1,14 +1,11 @@
 """A pipe is live where it plays at the speed of speech, and a recording where not."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
-from typing import IO
 
 import pytest
 
+from tests.cli.talks import going_on
 from tests.cli.test_states import states, stopped_recognisers
 from tests.command_line import Home, finished, read_until
 from tests.scripted_speech import say, silence, speech
@@ -22,26 +19,6 @@ LONG = (
 HEARD = silence(0.3) + say("so be it") + silence(1.2)
 REST = say(LONG)
 """With what was heard before less than a pipe may hold that plays live."""
-TICK = 0.2
-
-
-@contextmanager
-def going_on(pipe: IO[bytes], rate: int = 16000) -> Iterator[None]:
-    """Silence comes through *pipe* at the speed of speech, so many samples a second."""
-    ended = Event()
-
-    def write() -> None:
-        while not ended.wait(TICK):
-            pipe.write(silence(TICK, rate))
-            pipe.flush()
-
-    writer = Thread(target=write)
-    writer.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        writer.join()
 
 
 def test_a_pipe_that_plays_live_has_its_lag_and_is_told_when_words_are_late(

@@ -57,6 +57,9 @@ REASONS = {
     Moment.DURATION: "duration",
     Moment.END: "end_of_input",
 }
+PAUSED = (
+    "\nPaused: nothing is recorded.\nRecording again.\nWaiting for the last words.\n"
+)
 Play = Callable[[Cell], Ended]
 
 
@@ -97,6 +100,7 @@ def test_a_run_ends_well_however_it_ends(cell: Cell, played: Play) -> None:
     if cell.moment is Moment.SUSPENDED:
         states = [line["state"] for line in lines if line["type"] == "status"]
         assert states[-3:] == ["paused", "resumed", "draining"]
+        assert cell.form is not Form.PLAIN or PAUSED in ended.errors
 
 
 def check_words(cell: Cell, texts: list[str]) -> None:

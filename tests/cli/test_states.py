@@ -13,10 +13,15 @@ from typing import TypeVar
 import pytest
 
 from symbl_cli.protocol.local import SERVER_FILE, decode_address
+from tests.cli.talks import going_on
 from tests.cli.test_many_runs import children_of
 from tests.command_line import LIMIT, Home, Ran, finished, read_until
 from tests.fake_microphone import fake_microphone
+from tests.faults import FaultyLine
 from tests.scripted_speech import silence, speech
+from tests.server_process import running_server
+from tests.small_disk import small_disk, stalling_disk
+from tests.streaming.behind import BEHIND_A_LINE, port_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA and /proc")
 
@@ -92,6 +97,93 @@ def test_people_are_told_what_keeps_the_words_and_what_helps(own_home: Home) -> 
 
     assert "s late: this computer is too busy; close what else is at work" in said
     assert "or ever will" in ran.stdout
+
+
+def test_another_server_that_is_too_busy_is_told_as_the_cause(own_home: Home) -> None:
+    with own_home.scripted_server():
+        address = own_home.address
+        elsewhere = (*LIVE, "--api-url", address.url.replace("http", "ws", 1))
+        with own_home.process(
+            *elsewhere, "--json", SYMBL_ACCESS_TOKEN=address.token
+        ) as run:
+            told = _read_behind(
+                own_home, run, lambda: read_until(run, lambda line: '"lagging"' in line)
+            )
+            finished(run)
+        with own_home.process(*elsewhere, SYMBL_ACCESS_TOKEN=address.token) as run:
+            said = _read_behind(own_home, run, lambda: stderr_until(run, "s late: "))
+            finished(run)
+
+    assert '"cause":"server"' in told[-1]
+    assert "s late: the server is too busy; try again later, or `--engine loc" in said
+
+
+def test_people_are_told_of_a_lost_connection_and_that_nothing_is_lost(
+    own_home: Home, tmp_path: Path
+) -> None:
+    with (
+        running_server(tmp_path / "server", BEHIND_A_LINE) as server,
+        FaultyLine(port_of(server)) as line,
+        own_home.process(
+            *(*LIVE, "--api-url", line.url), SYMBL_ACCESS_TOKEN=server.address.token
+        ) as run,
+    ):
+        assert run.stdin is not None
+        run.stdin.write(speech("so be it"))
+        run.stdin.flush()
+        read_until(run, lambda line: "so be it" in line)
+        line.drop()
+        lost = stderr_until(run, "connection is lost")
+        found = stderr_until(run, "Connected again")
+        ran = finished(run)
+
+    assert lost.startswith("Warning: The connection is lost; attempt 1 to get it back")
+    assert lost.endswith(" s. Recording goes on.\n")
+    assert found.endswith(" s. Nothing is lost.\n")
+    assert ran.code == 0
+
+
+UNKEPT = (
+    "Warning: The sound is no longer kept on disk, which is full or does not answer, so"
+    " a crash could now lose words: make room where `symbl config path runs` is.\n"
+)
+
+
+def test_people_are_told_that_a_full_disk_keeps_no_sound(
+    own_home: Home, tmp_path: Path
+) -> None:
+    with own_home.scripted_server(), small_disk(tmp_path / "disk", "64k") as disk:
+        ran = own_home.run(
+            *("stream", "-"), sound=TALK, environment={"XDG_STATE_HOME": str(disk)}
+        )
+
+    assert (ran.code, "or ever will" in ran.stdout) == (1, True)
+    assert ran.stderr.count(UNKEPT) == 1
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_a_disk_that_hangs_is_told_and_costs_no_word(
+    own_home: Home, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    with (
+        own_home.scripted_server(),
+        stalling_disk(tmp_path / "disk") as disk,
+        own_home.process(*LIVE, *form, XDG_STATE_HOME=str(disk.folder)) as run,
+    ):
+        assert run.stdin is not None
+        run.stdin.write(speech("so be it"))
+        run.stdin.flush()
+        read_until(run, lambda line: "so be it" in line)
+        with disk.stalled(), going_on(run.stdin):
+            if form:
+                read_until(run, lambda line: '"spool_off"' in line)
+            else:
+                told = stderr_until(run, "no longer kept")
+                assert told == UNKEPT
+        run.stdin.write(speech("or ever will"))
+        ran = finished(run)
+
+    assert (ran.code, "or ever will" in ran.stdout) == (1, True)
 
 
 def test_a_muted_microphone_is_told(scripted: Home, tmp_path: Path) -> None:
