@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+import shlex
+import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -50,6 +53,10 @@ def run_foreground(
         else (read_credentials(_read(credentials)), ())
     )
     access = new_access(*pairs)
+    key = settings.tls.key if settings.tls else None
+    for file in (credentials, key):
+        if file is not None and (warning := _open_to_others(file)):
+            say(warning)
     with contextlib.ExitStack() as stack:
         announce: Callable[[ServerAddress], None] = _forget
         if (folder := settings.data_folder) is not None:
@@ -100,6 +107,16 @@ def _read(file: Path) -> str:
         raise UsageError(f"cannot read {file}: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:
         raise UsageError(f"{file} is not UTF-8 text") from exc
+
+
+def _open_to_others(file: Path) -> str:
+    """What to tell where other users of this computer have a hand on *file*."""
+    mode = 0 if sys.platform == "win32" else stat.S_IMODE(file.stat().st_mode)
+    others = stat.S_IRWXG | stat.S_IRWXO
+    if not mode & others:
+        return ""
+    can = "changed" if mode & (stat.S_IWGRP | stat.S_IWOTH) else "read"
+    return f"{file} can be {can} by other users: chmod 600 {shlex.quote(str(file))}"
 
 
 def _forget(_address: ServerAddress) -> None:

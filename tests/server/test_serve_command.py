@@ -1,5 +1,6 @@
 """`symbl serve` with every option it has."""
 
+import shlex
 import ssl
 import sys
 from contextlib import nullcontext
@@ -91,6 +92,36 @@ def test_a_credentials_file_that_is_none_is_told(file: Path, sentence: str) -> N
 
     with pytest.raises(UsageError, match=sentence):
         run_foreground(settings, {}, pytest.fail, credentials=file)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (0o600, None),
+        (0o640, "can be read by"),
+        (0o604, "can be read by"),
+        (0o666, "can be changed by"),
+    ],
+)
+def test_a_file_of_secrets_that_others_have_a_hand_on_is_told(
+    home: Home, tmp_path: Path, mode: int, said: str | None
+) -> None:
+    pairs, key = tmp_path / "tenants of acme.toml", tmp_path / "key.pem"
+    pairs.write_text(home.run("serve", "--new-pair", "acme").stdout)
+    key.write_bytes(CERTIFICATE.read_bytes())
+    for file in (pairs, key):
+        file.chmod(mode)
+    tls = ("--tls-cert", CERTIFICATE, "--tls-key", key)
+
+    with serving(home, "--credentials", pairs, *tls) as served:
+        pass
+
+    told = [line for line in served.said.splitlines() if "other users" in line]
+    assert told == [
+        f"{file} {said} other users: chmod 600 {shlex.quote(str(file))}"
+        for file in (pairs, key)
+        if said
+    ]
 
 
 def test_half_of_tls_is_none(home: Home) -> None:
