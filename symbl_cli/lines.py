@@ -51,10 +51,10 @@ class State(StrEnum):
 
 
 class Cause(StrEnum):
-    """What makes words come late, or loses sound."""
+    """What makes words come late, loses sound, or leaves a gap in it."""
 
     COMPUTER = "computer"
-    """It is too busy, with the server that shares it, or to take what is recorded."""
+    """It is too busy for its server or its microphone, or it slept."""
     SERVER = "server"
     """It says itself that it is behind, or has lost what it had taken."""
     CONNECTION = "connection"
@@ -63,6 +63,8 @@ class Cause(StrEnum):
     """The same for sound that is not kept on disk."""
     DISK = "disk"
     """What was kept there cannot be read."""
+    DEVICE = "device"
+    """It is away."""
 
 
 class EndReason(StrEnum):
@@ -213,8 +215,7 @@ class Status:
     """A state of the run; of its fields those that the state has are set.
 
     `reconnecting` has attempt, delay; `reconnected` gap, lost; `device_changed` device;
-    `gap` seconds; `audio_dropped` and `lagging` seconds, cause; `marked` id, text,
-    start.
+    `audio_dropped`, `gap` and `lagging` seconds, cause; `marked` id, text, start.
     """
 
     state: State

@@ -42,6 +42,8 @@ class SourceState:
     state: str
     device: str = ""
     seconds: float = 0.0
+    cause: str = ""
+    """As there, where it is known."""
     is_shared: bool = False
     """Whether it is of a device at which several speak, and of none of them alone."""
 

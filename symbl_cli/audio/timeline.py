@@ -58,13 +58,14 @@ class Timeline:
         missing = self._missing(heard)
         if self._is_lost:
             yield from self._skip_lost(missing)
-            yield from self._tell("gap", self._lost)
+            yield from self._tell("gap", self._lost, "device")
         elif missing > self._format.samples(_ASLEEP):
-            yield from self._skip(missing, "sleep", "gap")
+            yield from self._pass(missing, "sleep")
+            yield from self._tell("gap", missing, "computer")
         elif heard.has_overflowed:
-            yield from self._skip(missing + heard.dropped, "overflow", "audio_dropped")
-        elif heard.dropped:
-            yield from self._skip(heard.dropped, "overflow", "audio_dropped")
+            yield from self._drop(missing + heard.dropped)
+        else:
+            yield from self._drop(heard.dropped)
         yield Chunk(self._position, heard.pcm, heard.arrived)
         self._position += self._format.count(heard.pcm)
         self._last = heard.awake
@@ -100,9 +101,9 @@ class Timeline:
         expected = self._format.samples(heard.awake - self._last)
         return max(0, expected - self._format.count(heard.pcm) - heard.dropped)
 
-    def _skip(self, count: int, cause: str, state: str) -> Iterator[Captured]:
-        yield from self._pass(count, cause)
-        yield from self._tell(state, count)
+    def _drop(self, count: int) -> Iterator[Captured]:
+        yield from self._pass(count, "overflow")
+        yield from self._tell("audio_dropped", count, "computer")
 
     def _skip_lost(self, count: int) -> Iterator[Captured]:
         self._lost += count
@@ -113,6 +114,7 @@ class Timeline:
         if count:
             yield Skipped(start, self._position, cause)
 
-    def _tell(self, state: str, count: int) -> Iterator[Captured]:
+    def _tell(self, state: str, count: int, cause: str) -> Iterator[Captured]:
         if count:
-            yield SourceState(state, seconds=count / self._format.sample_rate)
+            seconds = count / self._format.sample_rate
+            yield SourceState(state, seconds=seconds, cause=cause)

@@ -66,6 +66,11 @@ _LATE = {
     " better one, or try `--engine local`.",
 }
 
+_AWAY = {
+    Cause.COMPUTER: ", as this computer slept or stood still: keep it awake",
+    Cause.DEVICE: ", as the microphone was away",
+}
+
 _LOST = {
     Cause.COMPUTER: "this computer is too busy to record all; close what else is at"
     " work on it.",
@@ -105,7 +110,8 @@ def _measured(status: Status) -> str:
             why = _LOST[status.cause or Cause.COMPUTER]
             return f"{seconds} of sound are lost: {why}"
         case State.GAP:
-            return f"A gap: for {seconds} nothing was recorded."
+            why = _AWAY.get(status.cause, "") if status.cause else ""
+            return f"A gap: for {seconds} nothing was recorded{why}."
         case State.LAGGING:
             why = _LATE.get(status.cause or Cause.CONNECTION, _LATE[Cause.CONNECTION])
             return f"The words come {seconds} late: {why} Nothing is lost."

@@ -92,13 +92,12 @@ class Capture:
             self.dropped += skipped.end - skipped.start
 
     def _status(self, state: SourceState) -> Status:
-        is_lost = state.state == State.AUDIO_DROPPED
         return Status(
             State(state.state),
             speaker=None if state.is_shared else self._speaker,
             device=state.device or None,
             seconds=state.seconds or None,
-            cause=Cause.COMPUTER if is_lost else None,
+            cause=Cause(state.cause) if state.cause else None,
         )
 
 

@@ -121,7 +121,7 @@ def test_what_the_device_lost_is_skipped_and_said() -> None:
     assert desk.hear(4) == [
         Chunk(0, BLOCK, 50.125),
         Skipped(125, 625, "overflow"),
-        SourceState("audio_dropped", seconds=0.5),
+        SourceState("audio_dropped", seconds=0.5, cause="computer"),
         Chunk(625, BLOCK, 50.75),
     ]
 
@@ -136,7 +136,7 @@ def test_one_who_reads_nothing_loses_what_is_past_three_hundred_blocks() -> None
     assert heard[-1] == Chunk(37_375, BLOCK, 87.5)
     assert desk.hear(3) == [
         Skipped(37_500, 40_000, "overflow"),
-        SourceState("audio_dropped", seconds=2.5),
+        SourceState("audio_dropped", seconds=2.5, cause="computer"),
         Chunk(40_000, BLOCK, 90.125),
     ]
 
@@ -155,7 +155,7 @@ def test_an_unplugged_device_gives_way_to_the_default_one() -> None:
         SourceState("device_lost", device="Yeti"),
         Skipped(125, 3125, "device_lost"),
         SourceState("device_changed", device="Built-in"),
-        SourceState("gap", seconds=3.0),
+        SourceState("gap", seconds=3.0, cause="device"),
         Chunk(3125, BLOCK, 53.125),
     ]
     assert desk.driver.streams[-1].format == MONO
@@ -358,7 +358,7 @@ def test_a_computer_that_slept_opens_the_device_again_and_says_the_gap() -> None
 
     assert desk.hear(3) == [
         Skipped(125, 3_600_000, "sleep"),
-        SourceState("gap", seconds=3599.875),
+        SourceState("gap", seconds=3599.875, cause="computer"),
         Chunk(3_600_000, BLOCK, 50.125),
     ]
     assert len(desk.driver.streams) == 2

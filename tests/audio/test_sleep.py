@@ -9,7 +9,7 @@ import pytest
 from symbl_cli.audio.channels import split
 from symbl_cli.audio.drivers.driver import InputDevice
 from symbl_cli.audio.microphone import Clocks, Microphone
-from symbl_cli.lines import State, Status
+from symbl_cli.lines import Cause, State, Status
 from symbl_cli.media.format import AudioFormat
 from symbl_cli.streaming.capture import Capture
 from symbl_cli.streaming.spool import MemorySpool
@@ -71,7 +71,7 @@ def test_a_sleep_is_a_gap_after_which_the_wall_clock_counts_anew(count: int) -> 
 
     assert gaps == [True] * count
     for one in recorded:
-        assert one.told == [Status(State.GAP, seconds=3599.875)]
+        assert one.told == [Status(State.GAP, seconds=3599.875, cause=Cause.COMPUTER)]
         assert len(one.driver.streams) == 2  # it was opened again
         assert one.timeline.wall(124) < NOON + timedelta(seconds=1)
         assert one.timeline.wall(3_600_000) == WOKEN

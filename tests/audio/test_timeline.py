@@ -41,7 +41,7 @@ def test_what_the_device_lost_is_skipped_by_the_clock() -> None:
     assert placed(at(0.1), at(0.7, has_overflowed=True)) == [
         Chunk(0, BLOCK, 5000.1),
         Skipped(100, 600, "overflow"),
-        SourceState("audio_dropped", seconds=0.5),
+        SourceState("audio_dropped", seconds=0.5, cause="computer"),
         Chunk(600, BLOCK, 5000.7),
     ]
 
@@ -50,7 +50,7 @@ def test_what_we_had_no_room_for_is_skipped_by_its_count() -> None:
     assert placed(at(0.1), at(0.7, dropped=500)) == [
         Chunk(0, BLOCK, 5000.1),
         Skipped(100, 600, "overflow"),
-        SourceState("audio_dropped", seconds=0.5),
+        SourceState("audio_dropped", seconds=0.5, cause="computer"),
         Chunk(600, BLOCK, 5000.7),
     ]
 
@@ -59,7 +59,7 @@ def test_a_sleeping_computer_leaves_a_gap() -> None:
     assert placed(at(0.1), at(3600.2)) == [
         Chunk(0, BLOCK, 5000.1),
         Skipped(100, 3_600_100, "sleep"),
-        SourceState("gap", seconds=3600.0),
+        SourceState("gap", seconds=3600.0, cause="computer"),
         Chunk(3_600_100, BLOCK, 8600.2),
     ]
 
@@ -74,7 +74,7 @@ def test_the_time_without_a_device_is_skipped_at_once_and_told_when_it_is_over()
     assert list(timeline.absent(1.0)) == [Absent(1000)]
     assert list(timeline.after(at(1.7))) == [
         Skipped(600, 1600, "device_lost"),
-        SourceState("gap", seconds=1.5),
+        SourceState("gap", seconds=1.5, cause="device"),
         Chunk(1600, BLOCK, 5001.7),
     ]
     assert list(timeline.absent(2.0)) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_states import stderr_until
 from tests.command_line import Home, finished, read_until
 from tests.fake_microphone import desk
 from tests.hidden_modules import hiding
@@ -15,23 +16,28 @@ from tests.scripted_speech import speech
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA")
 
 HOUR = 3600
+RECORD = ("stream", "--device", "yeti", "--sample-rate", "16000")
 _MOVED = (
     "import time; real = time.clock_gettime; time.clock_gettime = lambda which:"
     " real(which) + (float(open({path!r}).read()) if which == 7 else 0.0)"
 )
 
 
+def moving(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A file of how long a process has slept that has this in its environment."""
+    slept = folder / "slept"
+    slept.write_text("0")
+    return slept, hiding(folder, more=_MOVED.format(path=str(slept)))
+
+
 def test_an_hour_asleep_is_a_gap_that_is_said_and_counted_everywhere(
     own_home: Home, tmp_path: Path
 ) -> None:
-    slept = tmp_path / "slept"
-    slept.write_text("0")
-    moved = hiding(tmp_path, more=_MOVED.format(path=str(slept)))
-    record = ("stream", "--device", "yeti", "--sample-rate", "16000", "--json")
-    files = ("--srt", "talk.srt", "--text", "talk.txt", "--no-interim")
+    slept, moved = moving(tmp_path)
+    files = ("--srt", "talk.srt", "--text", "talk.txt", "--no-interim", "--json")
     with own_home.scripted_server(), desk(tmp_path) as microphones:
         environment = microphones.environment | moved
-        with own_home.process(*record, *files, **environment) as run:
+        with own_home.process(*RECORD, *files, **environment) as run:
             microphones.yeti.say(speech("so be it"))
             said = read_until(run, lambda line: "so be it" in line)
             slept.write_text(str(HOUR))
@@ -46,8 +52,28 @@ def test_an_hour_asleep_is_a_gap_that_is_said_and_counted_everywhere(
     first, second = (line for line in lines if line["type"] == "transcript")
     assert (ran.code, ran.lines[-1]["audio_dropped"]) == (143, 0)
     assert HOUR - 1 < gap["seconds"] < HOUR + 1
+    assert gap["cause"] == "computer"
     assert first["start"] < HOUR < second["start"] < HOUR + 10
     offsets = [message["timeOffset"] for message in json.loads(stored)]
     assert offsets == [round(one["start"], 2) for one in (first, second)]
     assert "\n01:00:0" in (own_home.folder / "talk.srt").read_text()
     assert "[1:00:0" in (own_home.folder / "talk.txt").read_text()
+
+
+def test_people_read_that_the_computer_slept(scripted: Home, tmp_path: Path) -> None:
+    slept, moved = moving(tmp_path)
+    with desk(tmp_path) as microphones:
+        environment = microphones.environment | moved
+        with scripted.process(*RECORD, **environment) as run:
+            microphones.yeti.say(speech("so be it"))
+            read_until(run, lambda line: "so be it" in line)
+            slept.write_text(str(HOUR))
+            told = stderr_until(run, "A gap: for ")
+            run.send_signal(signal.SIGTERM)
+            ran = finished(run)
+
+    assert told.endswith(
+        " s nothing was recorded, as this computer slept or stood still: keep it"
+        " awake.\n"
+    )
+    assert ran.code == 143

@@ -125,12 +125,17 @@ FULL: tuple[Body, ...] = (
     Status(State.RECONNECTED, gap=3.5, lost=0.0),
     Status(State.DEVICE_LOST, device="USB"),
     Status(State.DEVICE_CHANGED, device="USB"),
-    *(Status(State.AUDIO_DROPPED, seconds=2.5, cause=cause) for cause in Cause),
+    *(
+        Status(State.AUDIO_DROPPED, seconds=2.5, cause=cause)
+        for cause in Cause
+        if cause is not Cause.DEVICE
+    ),
     *(
         Status(State.LAGGING, seconds=7.5, cause=cause)
         for cause in (Cause.COMPUTER, Cause.SERVER, Cause.CONNECTION)
     ),
-    Status(State.GAP, seconds=12.0),
+    Status(State.GAP, seconds=12.0, cause=Cause.DEVICE),
+    Status(State.GAP, seconds=12.0, cause=Cause.COMPUTER),
     Status(State.MARKED, id="b-1", text="here", start=4.5),
     End(
         EndReason.ERROR,

@@ -22,6 +22,10 @@ def _late(cause: Cause) -> Status:
     return Status(State.LAGGING, seconds=7, cause=cause)
 
 
+def _gap(cause: Cause) -> Status:
+    return Status(State.GAP, seconds=60, cause=cause)
+
+
 def _lost(cause: Cause) -> Status:
     return Status(State.AUDIO_DROPPED, seconds=2.5, cause=cause)
 
@@ -48,7 +52,8 @@ def said(*bodies: Body, quiet: bool = False) -> str:
         (_lost(Cause.CONNECTION), "a better connection, or raise it: `symbl config s"),
         (_lost(Cause.MEMORY), "memory may hold; get a better connection, or let it"),
         (_lost(Cause.DISK), "cannot be read; see whether the disk is sound"),
-        (Status(State.GAP, seconds=60), "for 60.0 s nothing was recorded"),
+        (_gap(Cause.COMPUTER), "60.0 s nothing was recorded, as this computer slept"),
+        (_gap(Cause.DEVICE), "60.0 s nothing was recorded, as the microphone was away"),
         (_late(Cause.COMPUTER), "7.0 s late: this computer is too busy; close"),
         (_late(Cause.SERVER), "7.0 s late: the server is too busy; try again"),
         (_late(Cause.CONNECTION), "the connection is too slow, or the server"),
@@ -74,10 +79,10 @@ def test_with_several_speakers_a_state_says_whose_it_is() -> None:
 
 def test_troubles_are_warnings_and_the_rest_is_status() -> None:
     assert said(
-        Status(State.LISTENING), transcript("Hi."), Status(State.GAP, seconds=1), END
+        Status(State.LISTENING), transcript("Hi."), _gap(Cause.DEVICE), END
     ) == (
         "Listening.\n"
-        "Warning: A gap: for 1.0 s nothing was recorded.\n"
+        "Warning: A gap: for 60.0 s nothing was recorded, as the microphone was away.\n"
         "12:34 of sound, 56 messages, 1 question. Saved: a.srt, b.md.\n"
     )
 

@@ -116,7 +116,7 @@ def test_what_befalls_a_device_of_several_names_nobody() -> None:
         ListSource(
             [
                 SourceState("clipping", is_shared=True),
-                SourceState("audio_dropped", seconds=1.0),
+                SourceState("audio_dropped", seconds=1.0, cause="computer"),
             ]
         ),
         speaker="Ann",

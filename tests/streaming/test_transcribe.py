@@ -179,7 +179,7 @@ def test_gaps_are_skips_and_states_are_lines() -> None:
             Chunk(0, b"\1\1" * 100),
             SourceState("device_changed", device="Webcam"),
             Skipped(100, 16100, "overflow"),
-            SourceState("audio_dropped", seconds=1.0),
+            SourceState("audio_dropped", seconds=1.0, cause="computer"),
             Chunk(16100, b"\2\2" * 100),
             Skipped(16200, 16200, "paused"),
             Chunk(16300, b"\3\3" * 100),
