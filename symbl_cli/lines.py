@@ -215,7 +215,8 @@ class Status:
     """A state of the run; of its fields those that the state has are set.
 
     `reconnecting` has attempt, delay; `reconnected` gap, lost; `device_changed` device;
-    `audio_dropped`, `gap` and `lagging` seconds, cause; `marked` id, text, start.
+    `audio_dropped`, `gap` and `lagging` seconds, cause, a `gap` start too; `marked` id,
+    text, start.
     """
 
     state: State

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ..frozen import dataclass
-from .times import clock
+from .times import clock, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,12 @@ def paragraph(said: Paragraph) -> str:
     return (
         f"**{_inline(said.speaker)}** ({clock(said.start)}): {_inline(said.text)}\n\n"
     )
+
+
+def gap(start: float, seconds: float, speaker: str = "") -> str:
+    """Nothing was recorded for *seconds* from *start* on: of *speaker*, if named."""
+    whose = f" of {_inline(speaker)}" if speaker else ""
+    return f"*({clock(start)}) Nothing{whose} was recorded for {length(seconds)}.*\n\n"
 
 
 def sections(findings: Findings) -> str:

@@ -8,6 +8,7 @@ from ..documents.notes import (
     Paragraph,
     Question,
     Task,
+    gap,
     heading,
     paragraph,
     sections,
@@ -24,12 +25,16 @@ from ..lines import (
     Transcript,
 )
 from ..text.terminal import terminal_safe
+from .gaps import Gaps
 from .output import Output
 from .text_form import due_text, weightiest
 
 
 class Markdown:
-    """Writes the heading when the run begins, a paragraph a final, lists at its end."""
+    """Writes the heading when the run begins, a paragraph a final, lists at its end.
+
+    And where nothing was recorded, that.
+    """
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -38,8 +43,12 @@ class Markdown:
         self._answers: dict[str, str | None] = {}
         """The texts of those that do, as far as they were told."""
         self._found = Fold()
+        self._gaps = Gaps()
 
     def handle(self, line: Line) -> None:
+        for missing in self._gaps.before(line.body):
+            name = terminal_safe(missing.speaker or "")
+            self._output.write(gap(missing.start or 0.0, missing.seconds or 0.0, name))
         match line.body:
             case Begin(title=title, started_at=began):
                 self._output.write(heading(terminal_safe(title or ""), began))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..documents.times import clock
+from ..documents.times import clock, length
 from ..lines import (
     Body,
     Due,
@@ -11,6 +11,7 @@ from ..lines import (
     Insight,
     InsightKind,
     Revised,
+    Status,
     Topic,
     Tracker,
     Transcript,
@@ -77,6 +78,14 @@ def insight_text(insight: Insight) -> str:
     due = [due_text(insight.due)] if insight.due else []
     agreed = ", ".join(assignee + due)
     return f"{sign} {insight.text} ({agreed})" if agreed else f"{sign} {insight.text}"
+
+
+def gap_text(gap: Status) -> str:
+    """`[59:58] ~ nothing was recorded for 1 h`"""
+    whose = f" of {gap.speaker}" if gap.speaker else ""
+    lasted = length(gap.seconds or 0.0)
+    text = f"[{clock(gap.start or 0.0)}] ~ nothing{whose} was recorded for {lasted}"
+    return terminal_safe(text)
 
 
 def due_text(due: Due) -> str:

@@ -98,7 +98,14 @@ class Capture:
             device=state.device or None,
             seconds=state.seconds or None,
             cause=Cause(state.cause) if state.cause else None,
+            start=self._start_of(state),
         )
+
+    def _start_of(self, state: SourceState) -> float | None:
+        """Where a gap began: it is told of when it is over."""
+        if state.state != State.GAP:
+            return None
+        return max(0.0, self.position / self._format.sample_rate - state.seconds)
 
 
 def _sound(chunk: Chunk, audio_format: AudioFormat) -> Sound:

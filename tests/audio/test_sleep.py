@@ -71,7 +71,9 @@ def test_a_sleep_is_a_gap_after_which_the_wall_clock_counts_anew(count: int) -> 
 
     assert gaps == [True] * count
     for one in recorded:
-        assert one.told == [Status(State.GAP, seconds=3599.875, cause=Cause.COMPUTER)]
+        assert one.told == [
+            Status(State.GAP, seconds=3599.875, cause=Cause.COMPUTER, start=0.125)
+        ]
         assert len(one.driver.streams) == 2  # it was opened again
         assert one.timeline.wall(124) < NOON + timedelta(seconds=1)
         assert one.timeline.wall(3_600_000) == WOKEN

@@ -120,8 +120,10 @@ def test_people_read_that_another_microphone_is_recorded_and_what_is_missing(
 ) -> None:
     ran = played(Loss.READ_BY_PEOPLE)
 
-    texts = [line.split("] ")[1] for line in ran.stdout.splitlines()[:2]]
-    assert texts == ["Speaker 1: so be it", "Speaker 1: or ever will"]
+    texts = [line.split("] ")[1] for line in ran.stdout.splitlines()[:3]]
+    before, missing, after = texts
+    assert (before, after) == ("Speaker 1: so be it", "Speaker 1: or ever will")
+    assert missing.startswith("~ nothing was recorded for ")
     assert "Warning: The microphone is gone: plug it in again." in ran.stderr
     assert "Warning: Recording from default." in ran.stderr
     (gap,) = [line for line in ran.stderr.splitlines() if "A gap: for " in line]

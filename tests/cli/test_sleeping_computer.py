@@ -1,6 +1,7 @@
 """A computer that sleeps in mid-meeting: its clock is moved under a run."""
 
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -34,7 +35,10 @@ def test_an_hour_asleep_is_a_gap_that_is_said_and_counted_everywhere(
     own_home: Home, tmp_path: Path
 ) -> None:
     slept, moved = moving(tmp_path)
-    files = ("--srt", "talk.srt", "--text", "talk.txt", "--no-interim", "--json")
+    files = (
+        *("--srt", "talk.srt", "--text", "talk.txt", "--markdown", "talk.md"),
+        *("--no-interim", "--json"),
+    )
     with own_home.scripted_server(), desk(tmp_path) as microphones:
         environment = microphones.environment | moved
         with own_home.process(*RECORD, *files, **environment) as run:
@@ -53,11 +57,25 @@ def test_an_hour_asleep_is_a_gap_that_is_said_and_counted_everywhere(
     assert (ran.code, ran.lines[-1]["audio_dropped"]) == (143, 0)
     assert HOUR - 1 < gap["seconds"] < HOUR + 1
     assert gap["cause"] == "computer"
+    assert first["end"] <= gap["start"] <= second["start"] - gap["seconds"]
     assert first["start"] < HOUR < second["start"] < HOUR + 10
     offsets = [message["timeOffset"] for message in json.loads(stored)]
     assert offsets == [round(one["start"], 2) for one in (first, second)]
-    assert "\n01:00:0" in (own_home.folder / "talk.srt").read_text()
-    assert "[1:00:0" in (own_home.folder / "talk.txt").read_text()
+    _check_documents(own_home.folder)
+
+
+def _check_documents(folder: Path) -> None:
+    """The gap is seen in each, between what was said before and after it."""
+    assert "\n01:00:0" in (folder / "talk.srt").read_text()
+    before, mark, after = (folder / "talk.txt").read_text().splitlines()
+    assert before.endswith("so be it")
+    assert re.fullmatch(
+        r"\[00:0\d\] ~ nothing was recorded for (1 h|59 min 59 s)", mark
+    )
+    assert after.startswith("[1:00:0")
+    _, _, notes = (folder / "talk.md").read_text().partition("so be it")
+    assert re.match(r"\n\n\*\(00:0\d\) Nothing was recorded for ", notes)
+    assert notes.endswith("or ever will\n\n")
 
 
 def test_people_read_that_the_computer_slept(scripted: Home, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from symbl_cli.lines import (
     EndReason,
     InsightKind,
     SourceRef,
+    State,
+    Status,
     Topic,
 )
 from symbl_cli.sinks.markdown import Markdown
@@ -37,6 +39,22 @@ def test_each_final_is_in_the_notes_at_once() -> None:
     ) == [
         "# Plan\\*ning\n\n2026-11-24 09:30\n\n## Transcript\n\n",
         "**Ann** (00:38): Let us begin.\n\n",
+    ]
+
+
+def test_a_gap_is_marked_where_it_is() -> None:
+    assert written(
+        BEGIN,
+        Status(State.GAP, start=40.0, seconds=3700.0),
+        transcript("Before.", start=38.0),
+        transcript("Afterwards.", id_="u-2", start=3745.0),
+        Status(State.GAP, start=3800.0, seconds=12.2, speaker="A*n"),
+        END,
+    )[1:] == [
+        "**Ann** (00:38): Before.\n\n",
+        "*(00:40) Nothing was recorded for 1 h 1 min.*\n\n",
+        "**Ann** (1:02:25): Afterwards.\n\n",
+        "*(1:03:20) Nothing of A\\*n was recorded for 12 s.*\n\n",
     ]
 
 

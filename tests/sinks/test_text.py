@@ -43,6 +43,35 @@ def test_interims_and_states_are_not_text() -> None:
     assert written(transcript("Le", final=False), Status(State.LISTENING)) == ""
 
 
+def _gap(start: float, seconds: float, speaker: str | None = None) -> Status:
+    return Status(State.GAP, speaker=speaker, seconds=seconds, start=start)
+
+
+def test_a_gap_stands_between_what_was_said_before_and_after_it() -> None:
+    assert written(
+        _gap(40.2, 3600.0),
+        _gap(20.0, 1.5, "Bea\x1b"),
+        transcript("Before.", id_="u-1", start=38.0),
+        transcript("", id_="u-2", start=3641.0),
+        transcript("Afterwa", id_="u-3", start=3642.0, final=False),
+        transcript("Afterwards.", id_="u-3", rev=2, start=3642.0),
+        transcript("Last.", id_="u-4", start=3650.0),
+        END,
+    ) == (
+        "[00:20] ~ nothing of Bea\N{SYMBOL FOR ESCAPE} was recorded for 1.5 s\n"
+        "[00:38] Ann: Before.\n"
+        "[00:40] ~ nothing was recorded for 1 h\n"
+        "[1:00:42] Ann: Afterwards.\n"
+        "[1:00:50] Ann: Last.\n"
+    )
+
+
+def test_a_gap_that_nobody_spoke_after_is_marked_at_the_end() -> None:
+    assert written(_gap(65.0, 61.0), END) == (
+        "[01:05] ~ nothing was recorded for 1 min 1 s\n"
+    )
+
+
 def test_an_utterance_that_came_to_nothing_is_not_told() -> None:
     assert written(transcript("", rev=2)) == ""
 
