@@ -181,7 +181,8 @@ class _Search:
         """What the best of them says; else why none works."""
         if self.absent:
             return self.absent[0]
-        told = "; ".join(reason.message for reason in self._unusable)
+        reasons = dict.fromkeys(reason.message for reason in self._unusable)
+        told = "; ".join(reasons)
         remedies = (reason.suggestion for reason in self._unusable)
         return MissingError(
             f"nothing here can record: {told}",

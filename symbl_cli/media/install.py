@@ -20,6 +20,7 @@ class Package:
 
 FFMPEG = Package("ffmpeg", "ffmpeg-free", "ffmpeg", "ffmpeg", "Gyan.FFmpeg")
 PORTAUDIO = Package("libportaudio2", "portaudio", "portaudio", "portaudio")
+ALSA = Package("libasound2-data", "alsa-lib", "alsa-lib", "alsa-lib")
 RECORDER = Package("pulseaudio-utils", "pulseaudio-utils", "libpulse", "sox")
 
 

@@ -1,5 +1,6 @@
 """`symbl stream` on a microphone, through each driver (tests/fake_microphone.py)."""
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -125,6 +126,29 @@ def test_without_any_device_the_one_that_was_asked_for_is_missing(
 
     assert (ran.code, ran.stdout) == (3, "")
     assert said in ran.stderr
+
+
+@pytest.mark.parametrize("hidden", [(), ("pyaudio",)], ids=["pyaudio", "sounddevice"])
+@pytest.mark.parametrize(
+    "command", [("devices",), ("stream",), ("stream", "--device", "Yeti")], ids=str
+)
+def test_a_sound_system_that_lacks_its_configuration_is_said(
+    scripted: Home, tmp_path: Path, command: tuple[str, ...], hidden: tuple[str, ...]
+) -> None:
+    """Where the library that we use would end the process."""
+    nothing = hiding(tmp_path, *hidden) | {"PATH": "", "ALSA_CONFIG_PATH": os.devnull}
+    mistaken = tmp_path / "mistaken.conf"
+    mistaken.write_text("pcm.default { type")
+
+    ran = scripted.run(*command, environment=nothing)
+    other = scripted.run(
+        *command, environment=nothing | {"ALSA_CONFIG_PATH": str(mistaken)}
+    )
+
+    assert (ran.code, ran.stdout) == (3, "")
+    assert ran.stderr.count("the configuration of ALSA, the sound system, is miss") == 1
+    assert "look at ~/.asoundrc, or: install libasound2-data\n" in ran.stderr
+    assert other == ran
 
 
 def test_a_name_that_may_be_two_devices_is_a_mistake(

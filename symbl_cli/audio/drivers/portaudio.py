@@ -4,8 +4,9 @@ import ctypes
 import logging
 import sys
 
-from ...errors import AudioError
+from ...errors import AudioError, MissingError
 from ...media.format import AudioFormat
+from ...media.install import ALSA, install_command
 from ...own_stderr import quieten_libraries
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ _SENTENCES = {
     -9999: "was refused by the system's sound service",
     _INTERNAL_ERROR: "cannot be opened: PortAudio failed internally (-9986)",
 }
+_ALSA = "libasound.so.2"
 _LOOPBACKS = ("monitor of", "stereo mix", "blackhole", "loopback", "vb-cable")
 
 
@@ -50,9 +52,36 @@ def hush() -> None:
     quieten_libraries()
     if sys.platform != "linux":
         return
-    _set_handler("libasound.so.2", "snd_lib_error_set_handler")
+    _set_handler(_ALSA, "snd_lib_error_set_handler")
     _set_handler("libjack.so.0", "jack_set_error_function")
     _set_handler("libjack.so.0", "jack_set_info_function")
+
+
+def check_system() -> None:
+    """Raises `MissingError` where PortAudio would end the process when it starts.
+
+    It does where ALSA has no default device, not even one that cannot be opened.
+    """
+    if sys.platform == "linux" and not _has_default():
+        raise MissingError(
+            "the configuration of ALSA, the sound system, is missing or has a mistake",
+            suggestion=f"look at ~/.asoundrc, or: {install_command(ALSA)}",
+        )
+
+
+def _has_default() -> bool:
+    """Whether ALSA knows of one, as far as can be known."""
+    try:
+        alsa = ctypes.CDLL(_ALSA)
+        is_read = alsa.snd_config_update() >= 0
+        top = ctypes.c_void_p.in_dll(alsa, "snd_config")
+    except (OSError, AttributeError, ValueError) as exc:
+        log.debug("cannot look at ALSA: %s", exc)
+        return True
+    found = ctypes.byref(ctypes.c_void_p())
+    if not is_read or not top.value:
+        return False
+    return bool(alsa.snd_config_search(top, b"pcm.default", found) >= 0)
 
 
 _SAY_NOTHING = ctypes.CFUNCTYPE(None)(lambda: None)

@@ -8,7 +8,7 @@ from ...errors import AudioError, MissingError
 from ...media.format import AudioFormat
 from ..feed import block_samples
 from .driver import Deliver, InputDevice
-from .portaudio import failure, hush, is_loopback
+from .portaudio import check_system, failure, hush, is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ class PyAudioDriver:
         self._audio = self._start()
 
     def _start(self) -> "_Library":
+        check_system()
         try:
             return cast("_Library", self._library.PyAudio())
         except OSError as exc:

@@ -8,7 +8,7 @@ from ...media.format import AudioFormat
 from ...media.install import PORTAUDIO, install_command
 from ..feed import block_samples
 from .driver import Deliver, InputDevice
-from .portaudio import failure, hush, is_loopback
+from .portaudio import check_system, failure, hush, is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ class SoundDeviceDriver:
 
     def __init__(self) -> None:
         hush()
+        check_system()
         try:
             import sounddevice
         except ImportError as exc:
@@ -74,6 +75,7 @@ class SoundDeviceDriver:
         is_fresh, self._is_fresh = self._is_fresh, False
         if is_fresh or _SoundDeviceStream.open_ones:
             return
+        check_system()
         try:
             self._library._terminate()  # noqa: SLF001 - there is no public way
             self._library._initialize()  # noqa: SLF001
