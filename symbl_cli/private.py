@@ -18,7 +18,7 @@ def make_folder(folder: "Path", *, exist_ok: bool = False) -> None:
         if folder.parent == folder:
             raise
         make_folder(folder.parent, exist_ok=True)
-        make_folder(folder, exist_ok=exist_ok)
+        folder.mkdir(FOLDER, exist_ok=exist_ok)
 
 
 def make_file(file: str | os.PathLike[str]) -> None:
