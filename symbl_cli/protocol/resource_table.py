@@ -47,7 +47,7 @@ def read(cls: type[_Resource], value: Json) -> _Resource:
     try:
         return cast("_Resource", _SHAPES[cls].kind.decode(value))
     except Malformed as wrong:
-        raise RemoteProtocolError(str(wrong)) from None
+        raise RemoteProtocolError(wrong.told("the body")) from None
 
 
 def read_all(cls: type[_Resource], value: Json, envelope: str) -> tuple[_Resource, ...]:

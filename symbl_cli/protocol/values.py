@@ -35,9 +35,13 @@ class Malformed(Exception):
         self._path = (*path, *self._path)
         return self
 
-    def __str__(self) -> str:
+    def told(self, whole: str) -> str:
+        """As a sentence; *whole* is what all of it is called."""
         where = ".".join(self._path).replace(".[", "[")
-        return f"{where or 'the frame'} {self.problem}"
+        return f"{where or whole} {self.problem}"
+
+    def __str__(self) -> str:
+        return self.told("the frame")
 
 
 @dataclass(frozen=True, slots=True)

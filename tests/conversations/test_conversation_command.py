@@ -215,7 +215,7 @@ def test_errors_are_json_where_answers_are(symbl: Symbl) -> None:
     ("content", "told"),
     [
         (b"not json", "the body is not JSON"),
-        (b"[]", "must be an object"),
+        (b"[]", "the body must be an object"),
         (b'{"version": 2}', "written by a newer symbl (version 2)"),
         (b'{"version": 1, "conversations": [{}]}', "conversation is missing"),
         (b'{"conversations": []}', "version is missing"),

@@ -19,6 +19,18 @@ NOW = datetime(2024, 5, 2, tzinfo=UTC)
 HERE = f"/v1/conversations/{MEETING}"
 
 
+PARTS = {
+    "messages": "messages",
+    "topics": "topics",
+    "questions": "questions",
+    "actionItems": "action-items",
+    "followUps": "follow-ups",
+    "entities": "entities",
+    "bookmarks": "bookmarks",
+}
+EVERYTHING = {"verbose": "true", "parentRefs": "true"}
+
+
 class RecordingLive:
     """Keeps what the running conversations were told."""
 
@@ -42,7 +54,7 @@ class RecordingLive:
 class Client:
     """Asks a desk as an HTTP client would."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, patience: float = 30.0) -> None:
         self.store = store
         self.live = RecordingLive(store)
         numbers = count(1)
@@ -53,6 +65,7 @@ class Client:
             new_id=lambda: f"600000000000000{next(numbers)}",
             new_member_id=lambda: f"member-{next(numbers)}",
             live=self.live,
+            patience=patience,
         )
 
     def ask(
@@ -81,3 +94,12 @@ class Client:
 def names(items: Json, name: str = "id") -> list[str]:
     """The *name* of each of *items*."""
     return [str(item[name]) for item in cast("list[dict[str, Json]]", items)]
+
+
+def exported(client: Client, there: str = HERE) -> dict[str, Json]:
+    """All of that conversation, as an export has it."""
+    whole: dict[str, Json] = {"conversation": client.get(there)}
+    for part, path in PARTS.items():
+        whole[part] = client.get(f"{there}/{path}", **EVERYTHING)[part]
+    whole["trackers"] = client.ask("GET", f"{there}/trackers").body
+    return whole

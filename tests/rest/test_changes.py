@@ -1,6 +1,7 @@
 """What requests change."""
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -10,6 +11,7 @@ import pytest
 from symbl_cli.protocol.events import Json
 from symbl_cli.server.store.changes import SaveConversation
 from symbl_cli.server.store.finding_rows import FindingKind
+from symbl_cli.server.store.opening import DATABASE_FILE
 from symbl_cli.server.store.records import MarkRecord
 from symbl_cli.server.store.store import open_store
 from tests.small_disk import small_disk
@@ -303,6 +305,20 @@ def test_a_store_in_trouble_is_no_fault_of_the_asker(tmp_path: Path) -> None:
         assert client.get(HERE)["name"] == "Weekly sync"
         store.close()
         assert client.ask("PUT", HERE, {"name": "Planning"}).status == 503
+
+
+def test_a_change_that_the_disk_does_not_take_in_time_is_put_off(
+    tmp_path: Path,
+) -> None:
+    with open_store(tmp_path) as store:
+        store.write(*whole_meeting()).result(10)
+        with closing(sqlite3.connect(tmp_path / DATABASE_FILE)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            slow = Client(store, patience=0.1).ask("PUT", HERE, {"name": "Planning"})
+
+        message = {"message": "the disk does not keep up: ask again later"}
+        assert (slow.status, slow.body) == (503, message)
+        assert Client(store).ask("PUT", HERE, {"name": "Retro"}).status == 200
 
 
 def _fill(folder: Path) -> None:

@@ -10,18 +10,7 @@ from symbl_cli.protocol.events import Json
 from symbl_cli.server.store.store import open_store
 from tests.store.samples import MEETING
 
-from .desk import HERE, Client, names
-
-PARTS = {
-    "messages": "messages",
-    "topics": "topics",
-    "questions": "questions",
-    "actionItems": "action-items",
-    "followUps": "follow-ups",
-    "entities": "entities",
-    "bookmarks": "bookmarks",
-}
-EVERYTHING = {"verbose": "true", "parentRefs": "true"}
+from .desk import Client, exported, names
 
 
 @pytest.fixture
@@ -30,25 +19,17 @@ def empty() -> Iterator[Client]:
         yield Client(store)
 
 
-def _export(client: Client, there: str = HERE) -> dict[str, Json]:
-    whole: dict[str, Json] = {"conversation": client.get(there)}
-    for part, path in PARTS.items():
-        whole[part] = client.get(f"{there}/{path}", **EVERYTHING)[part]
-    whole["trackers"] = client.ask("GET", f"{there}/trackers").body
-    return whole
-
-
 def test_an_export_comes_back_whole(client: Client, empty: Client) -> None:
-    exported = _export(client)
+    whole = exported(client)
 
-    reply = empty.ask("POST", "/v1/conversations", exported)
+    reply = empty.ask("POST", "/v1/conversations", whole)
 
-    assert (reply.status, reply.body) == (201, exported["conversation"])
-    assert _export(empty) == exported
+    assert (reply.status, reply.body) == (201, whole["conversation"])
+    assert exported(empty) == whole
 
 
 def test_a_conversation_is_not_imported_twice(client: Client) -> None:
-    reply = client.ask("POST", "/v1/conversations", _export(client))
+    reply = client.ask("POST", "/v1/conversations", exported(client))
 
     assert (reply.status, reply.body) == (
         409,
@@ -57,13 +38,13 @@ def test_a_conversation_is_not_imported_twice(client: Client) -> None:
 
 
 def test_an_id_that_another_tenant_has_is_not_taken_from_it(client: Client) -> None:
-    exported = _export(client)
+    whole = exported(client)
 
-    reply = client.ask("POST", "/v1/conversations", exported, tenant="other")
+    reply = client.ask("POST", "/v1/conversations", whole, tenant="other")
 
     assert reply.status == 201
     assert cast("dict[str, Json]", reply.body)["id"] != MEETING
-    assert _export(client) == exported
+    assert exported(client) == whole
 
 
 @pytest.mark.parametrize("unusable", ["last", "", "a/b", "../x", "x" * 65])

@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
-from ...errors import RemoteProtocolError
+from ...errors import RemoteProtocolError, StoreError
 from ...frozen import dataclass
 from ...protocol.events import ConversationId, Json
 from ...protocol.resource_table import read_body, read_time
@@ -20,7 +20,6 @@ NOT_STORED = (
     "This conversation has ended, and nothing of it was stored, as its start asked "
     "for (store: false)."
 )
-_WRITE_TIMEOUT = 30.0
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -97,6 +96,8 @@ class Desk:
     new_member_id: Callable[[], str]
     """A UUID."""
     live: Live = field(default_factory=NothingLive)
+    patience: float = 30.0
+    """Seconds that a change may take to be on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +148,8 @@ class Call:
             raise Refused(400, exc.message) from exc
 
     def write(self, *changes: Change) -> None:
-        """All or none; returns when they are on disk."""
-        self.desk.store.write(*changes).result(_WRITE_TIMEOUT)
+        """All or none; returns when they are on disk. Raises StoreError and its kin."""
+        try:
+            self.desk.store.write(*changes).result(self.desk.patience)
+        except TimeoutError:
+            raise StoreError("the disk does not keep up: ask again later") from None

@@ -1,20 +1,13 @@
 """A conversation that comes whole, as it was exported (addition)."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from ...protocol.events import ConversationId
 from ...protocol.resource_table import read, write
-from ...protocol.resources import Export
-from ..store.changes import (
-    Change,
-    SaveConversation,
-    SaveFinding,
-    SaveMark,
-    SaveMember,
-    SaveMessage,
-)
+from ...protocol.resources import Bookmark, Export
+from ..store.changes import AddConversation
+from ..store.records import ConversationRecord, MarkRecord
 from .bookmarks import record_of
 from .conversations import described
 from .exchange import Call, Refused, Reply
@@ -29,7 +22,7 @@ def post(call: Call) -> Reply:
     wanted = read(Export, call.read_json())
     conversation_id = _id(call, wanted.conversation.id)
     try:
-        call.write(*_changes(call, wanted, conversation_id))
+        call.write(_whole(call, wanted, conversation_id))
     except OverflowError:
         raise Refused(400, "a time lies beyond the calendar") from None
     record = call.desk.store.conversation(call.request.tenant, conversation_id)
@@ -49,20 +42,24 @@ def _id(call: Call, wanted: str) -> ConversationId:
     return ConversationId(call.desk.new_id() if is_taken else wanted)
 
 
-def _changes(call: Call, wanted: Export, owner: ConversationId) -> Iterator[Change]:
+def _whole(call: Call, wanted: Export, owner: ConversationId) -> AddConversation:
     people = People(owner, call.desk.new_member_id)
     for person in wanted.conversation.members:
         people.member(person)
     record = conversation_record(wanted, owner, call.request.tenant, call.desk.now())
     messages = message_records(wanted, record, people, call.desk.new_id)
-    ended_at = max([record.started_at, *(message.ended_at for message in messages)])
     if record.ended_at is None:
-        record = replace(record, ended_at=ended_at)
-    yield SaveConversation(record)
-    yield from (SaveMember(member) for member in people.members)
-    yield from (SaveMessage(message) for message in messages)
-    for finding in findings_in(wanted, people, call.desk.new_id):
-        yield SaveFinding(owner, finding)
-    for bookmark in wanted.bookmarks:
-        mark = record_of(bookmark, record, call)
-        yield SaveMark(replace(mark, id=bookmark.id or mark.id))
+        ends = (message.ended_at for message in messages)
+        record = replace(record, ended_at=max([record.started_at, *ends]))
+    return AddConversation(
+        record=record,
+        messages=tuple(messages),
+        findings=tuple(findings_in(wanted, people, call.desk.new_id)),
+        members=people.members,
+        marks=tuple(_mark(one, record, call) for one in wanted.bookmarks),
+    )
+
+
+def _mark(bookmark: Bookmark, record: ConversationRecord, call: Call) -> MarkRecord:
+    mark = record_of(bookmark, record, call)
+    return replace(mark, id=bookmark.id or mark.id)
