@@ -5,7 +5,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
@@ -14,7 +14,7 @@ from threading import Event
 
 from ..errors import OutputError, UsageError
 from ..frozen import dataclass
-from ..lines import LeftFile, Line, State, Status
+from ..lines import End, LeftFile, Line, State, Status
 from ..sinks.jsonl import JsonLines
 from ..sinks.output import Output, OutputFile
 from ..sinks.sink import Sink
@@ -89,6 +89,19 @@ class RunFiles:
             for output in outputs
             if output.stays
         )
+
+    def amended(self, line: Line) -> Line:
+        """*line*, where it is the `end`, without files that had no room for it."""
+        match line.body:
+            case End(files=files, incomplete=known) as end:
+                cut = tuple(one for one in self.left if one.error and one.path in files)
+                paths = {one.path for one in cut}
+                whole = tuple(path for path in files if path not in paths)
+                incomplete = (*(known or ()), *cut) or None
+                body = replace(end, files=whole, incomplete=incomplete)
+                return replace(line, body=body)
+            case _:
+                return line
 
     def sinks(self, *, interim: bool) -> list[Sink]:
         makers: dict[Kind, Callable[[Output], Sink]] = {

@@ -99,7 +99,7 @@ def open_outputs(
         sinks.append(StatusSink(notices))
     commands = _commands(options, notices)
     sinks += [*_together(*commands, *_webhooks(options, notices)), *frames, *told]
-    many = Many(sinks, notices.error)
+    many = Many(sinks, notices.error, amend=files.amended)
     return Outputs(many, tuple(frames), commands, display, notices)
 
 

@@ -10,15 +10,21 @@ from .sink import Sink
 class Many:
     """Hands every line to all of *sinks*, in their order.
 
-    One that cannot write is given up, and *on_failure* told; the others go on. Put
-    files before stdout: what a reader has seen is then in the files too.
+    One that cannot write is given up, and *on_failure* told; the others go on, with
+    what *amend* makes of the line then. Put files before stdout: what a reader has seen
+    is then in the files too.
     """
 
     def __init__(
-        self, sinks: Sequence[Sink], on_failure: Callable[[OutputError], None]
+        self,
+        sinks: Sequence[Sink],
+        on_failure: Callable[[OutputError], None],
+        *,
+        amend: Callable[[Line], Line] = lambda line: line,
     ) -> None:
         self._sinks = list(sinks)
         self._on_failure = on_failure
+        self._amend = amend
         self.failure: OutputError | None = None
         """The first one: it decides with which code the run exits."""
 
@@ -28,6 +34,7 @@ class Many:
                 sink.handle(line)
             except OutputError as exc:
                 self._give_up(sink, exc)
+                line = self._amend(line)
 
     def close(self) -> None:
         sinks, self._sinks = self._sinks, []

@@ -236,6 +236,21 @@ def test_what_a_full_disk_has_cut_off_is_not_called_saved(
     assert f"Incomplete: {captions}, {sound}.\n" in plain.stderr
 
 
+def test_notes_whose_last_lists_have_no_room_are_not_called_saved(
+    scripted: Home, tmp_path: Path
+) -> None:
+    talk = talk_in(tmp_path, *(QUESTION, TASK) * 36)
+    with small_disk(tmp_path / "disk", "4k") as disk:
+        ran = scripted.run("stream", talk, "--json", "--markdown", disk / "talk.md")
+        kept = (disk / "talk.md").read_text()
+
+    cut = ran.lines[-1]["incomplete"]
+    assert isinstance(cut, list)
+    assert kept.count(TASK) == 36
+    assert (ran.code, ran.lines[-1]["files"]) == (1, [])
+    assert [one["path"] for one in cut] == [str(disk / "talk.md")]
+
+
 def test_a_full_disk_for_the_store_is_told_and_the_meeting_goes_on(
     own_home: Home, tmp_path: Path
 ) -> None:
