@@ -2,22 +2,37 @@
 
 import sys
 
-from . import __version__
-from .own_stderr import write_apart
-
 
 def main() -> int:
     """Run the command line; the exit code is that of docs/commands.md."""
+    try:
+        return _main()
+    except KeyboardInterrupt:  # so early that there is nothing to put in order
+        return 130
+
+
+def _main() -> int:
+    from . import __version__
+
     if sys.argv[1:] == ["--version"]:
         # Answered before Click is imported: scripts ask this often.
         sys.stdout.write(f"symbl {__version__}\n")
         return 0
+    from .interrupts import interrupt_again, leave_at_once
+
+    leave_at_once()
     from .collection import without_collection
 
     with without_collection():
         from .cli.main import run
+    from .own_stderr import write_apart
+
     write_apart()
-    return run(sys.argv[1:])
+    interrupt_again()
+    try:
+        return run(sys.argv[1:])
+    finally:
+        leave_at_once()
 
 
 if __name__ == "__main__":
