@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import soundfile
+
 from tests.command_line import ROOT
 
 
@@ -52,6 +54,13 @@ SECOND = Talk(
     _FIXTURES / "second.toml",
     _FIXTURES / "second.expected.toml",
 )
+
+
+def beginning_of(recording: Path, seconds: int, name: Path) -> Path:
+    """So much of *recording*, as a WAV of that *name*."""
+    samples, rate = soundfile.read(recording, frames=seconds * 16000, dtype="int16")
+    soundfile.write(name, samples, rate, subtype="PCM_16")
+    return name
 
 
 def due_date(due: dict[str, object], begun: date) -> str:

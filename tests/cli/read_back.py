@@ -2,9 +2,13 @@
 
 import json
 import re
+import wave
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import soundfile
 
 ENDINGS = {
     "jsonl": ".jsonl",
@@ -19,6 +23,9 @@ ENDINGS = {
 
 Final = tuple[str, str]
 """Who said it, and what."""
+
+Told = tuple[float, str, str]
+"""When it begins, who said it, and what."""
 
 
 def files_in(folder: Path) -> dict[str, Path]:
@@ -36,6 +43,27 @@ def named(folder: Path, *but: str) -> list[str | Path]:
     ]
 
 
+def check_files(
+    paths: Mapping[str, Path], lines: list[dict[str, object]], sound: Path
+) -> None:
+    """Every kind of file has what *lines* say, once each, and the whole of *sound*."""
+    finals = finals_of(lines)
+    assert len(finals) == len(set(finals)) >= 1
+    assert read_jsonl(paths["jsonl"]) == lines
+    check_finals(paths, lines)
+    assert {text for _, text in finals} <= read_wire(paths["record-wire"])
+    check_sound(paths["save-audio"], sound, lines[-1]["duration"])
+
+
+def check_sound(path: Path, sound: Path, sent: object) -> None:
+    original = soundfile.info(sound)
+    with wave.open(str(path)) as wav:
+        assert wav.getnframes() == original.frames
+        assert wav.getframerate() == original.samplerate
+        assert wav.getnchannels() == original.channels
+        assert round(wav.getnframes() / wav.getframerate(), 3) == sent
+
+
 def check_finals(paths: Mapping[str, Path], lines: list[dict[str, object]]) -> None:
     """What is for people to read has the finals of *lines*, once each and in order."""
     finals = finals_of(lines)
@@ -47,6 +75,23 @@ def check_finals(paths: Mapping[str, Path], lines: list[dict[str, object]]) -> N
 
 def finals_of(lines: list[dict[str, object]]) -> list[Final]:
     return [(name_of(line), str(line["text"])) for line in lines if is_final(line)]
+
+
+def told_of(lines: list[dict[str, object]]) -> list[Told]:
+    """What is left of *lines*, the later of an id replacing the earlier, as spoken.
+
+    Nothing is left that is not final, and nothing was final twice.
+    """
+    transcripts = [line for line in lines if line["type"] == "transcript"]
+    latest = {line["id"]: line for line in transcripts}
+    assert [line for line in latest.values() if not line["final"]] == []
+    finals = Counter(line["id"] for line in transcripts if line["final"])
+    assert {name: times for name, times in finals.items() if times > 1} == {}
+    return sorted(
+        (float(str(line["start"])), name_of(line), str(line["text"]))
+        for line in latest.values()
+        if line["text"]
+    )
 
 
 def is_final(line: dict[str, object]) -> bool:

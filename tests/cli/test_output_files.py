@@ -3,115 +3,27 @@
 import json
 import os
 import wave
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
 import pytest
-import soundfile
 
 from symbl_cli.protocol import events as e
-from tests.cli.expected import DEMO, SECOND
 from tests.cli.read_back import (
     ENDINGS,
-    check_finals,
+    check_files,
     files_in,
     finals_of,
     named,
     read_jsonl,
-    read_wire,
 )
 from tests.cli.talks import QUESTION, TASK, talk_in
-from tests.cli.test_real_voices import SPEECH
-from tests.command_line import Home, Ran, finished, read_until
-from tests.faults import FaultyLine
+from tests.command_line import Home, Ran, read_until
 from tests.scripted_speech import cut, silence, speech
-from tests.server_process import ServerProcess, running_server
 from tests.streaming.service import Peer, Service
 from tests.wavs import fmt_chunk, wav_file
-
-VOICE = SPEECH / "lj_LJ001-0004.flac"
-RECORDINGS = [
-    pytest.param(DEMO.sound, DEMO.options, id="demo"),
-    pytest.param(SECOND.sound, SECOND.options, id="second"),
-    pytest.param(
-        VOICE,
-        [],
-        id="voice",
-        marks=pytest.mark.skipif(not VOICE.exists(), reason="no recordings here"),
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """It understands speech, and may be reached through a proxy."""
-    folder = tmp_path_factory.mktemp("data")
-    with running_server(folder, ("--allow-host", "127.0.0.1")) as process:
-        yield process
-
-
-def run_over_a_drop(
-    home: Home, server: ServerProcess, *arguments: str | Path
-) -> list[dict[str, object]]:
-    """All lines of a run whose streams are hung up on amid the sound."""
-    port = int(server.address.url.rpartition(":")[2])
-    with FaultyLine(port) as line:
-        line.at(64_000, line.drop)
-        with home.process(
-            *("stream", *arguments, "--json", "--pace", "fast"),
-            *("--api-url", line.url),
-            SYMBL_ACCESS_TOKEN=server.address.token,
-        ) as process:
-            ran = finished(process)
-    assert ran.code == 0, ran.stderr
-    return ran.lines
-
-
-@pytest.mark.parametrize(("sound", "options"), RECORDINGS)
-def test_every_file_holds_what_stdout_shows_over_a_drop(
-    home: Home,
-    server: ServerProcess,
-    tmp_path: Path,
-    sound: Path,
-    options: Sequence[str],
-) -> None:
-    paths = files_in(tmp_path)
-    folder = tmp_path / "meetings"
-    asked = (*named(tmp_path), "--save-dir", folder)
-
-    lines = run_over_a_drop(home, server, sound, *options, *asked)
-
-    assert "reconnected" in [line.get("state") for line in lines]
-    dated = {name: next(folder.glob(f"*{end}")) for name, end in ENDINGS.items()}
-    dated["jsonl"] = next(
-        path for path in folder.glob("*.jsonl") if "wire" not in path.name
-    )
-    files = [str(path) for path in (*paths.values(), *dated.values())]
-    assert sorted(map(str, lines[-1]["files"])) == sorted(files)  # type: ignore[call-overload] # a list
-    for written in (paths, dated):
-        check_files(written, lines, sound)
-
-
-def check_files(
-    paths: dict[str, Path], lines: list[dict[str, object]], sound: Path
-) -> None:
-    finals = finals_of(lines)
-    assert len(finals) == len(set(finals)) >= 1
-    assert read_jsonl(paths["jsonl"]) == lines
-    check_finals(paths, lines)
-    assert {text for _, text in finals} <= read_wire(paths["record-wire"])
-    check_sound(paths["save-audio"], sound, lines[-1]["duration"])
-
-
-def check_sound(path: Path, sound: Path, sent: object) -> None:
-    original = soundfile.info(sound)
-    with wave.open(str(path)) as wav:
-        assert wav.getnframes() == original.frames
-        assert wav.getframerate() == original.samplerate
-        assert wav.getnchannels() == original.channels
-        assert round(wav.getnframes() / wav.getframerate(), 3) == sent
 
 
 @pytest.mark.parametrize("form", ["srt", "vtt", "markdown", "text", "wire"])
