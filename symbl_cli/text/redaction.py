@@ -46,6 +46,18 @@ def redact(
     return "".join([*pieces, text[end:]])
 
 
+def redact_unfinished(
+    text: str, kinds: Collection[str] = frozenset(Sensitive), mask: str | None = None
+) -> str:
+    """Like `redact`, for a *text* that goes on: `…` for an end that may become one.
+
+    So no number and no address is shown until it is known what it is.
+    """
+    hidden = redact(text, kinds, mask)
+    held = hidden[: _settled(hidden, kinds)].rstrip()
+    return hidden if held == hidden.rstrip() else f"{held} {_MORE}".lstrip()
+
+
 def find(text: str) -> list[Found]:
     """What is sensitive in *text*, in order and without overlaps."""
     found: list[Found] = []
@@ -73,6 +85,38 @@ _PATTERNS = {
     ),
     Sensitive.IP: re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"),
 }
+
+
+_MORE = "…"
+_JOINT = r"\s(?:dot|underscore|dash|hyphen)"
+_UNFINISHED = {
+    Sensitive.EMAIL: re.compile(
+        r"(?<!\S)[^\s@]*@\S*$"
+        rf"|(?<!\w)\w+(?:{_JOINT}\s\w+){{0,4}}"
+        rf"(?:{_JOINT}|\sat(?:\s\w+(?:\sdot\s\w+){{0,4}}(?:\sdot)?)?)[\s.,]*$"
+        rf"|(?<!\w)\w+(?:{_JOINT}\s\w+){{1,4}}[\s.,]*$",
+        re.IGNORECASE,
+    ),
+    Sensitive.IBAN: re.compile(r"(?<!\w)[A-Z]{2}\d{2}[A-Z0-9\s]{0,40}$"),
+}
+"""The beginnings of those that begin with something else than a digit."""
+_BETWEEN_TO_COME = re.compile(r"[\s().,/+-]*")
+
+
+def _settled(text: str, kinds: Collection[str]) -> int:
+    """Up to where nothing of *kinds* can come into being, whatever follows."""
+    begun = [
+        match.start()
+        for kind, pattern in _UNFINISHED.items()
+        if kind in kinds and (match := pattern.search(text))
+    ]
+    if set(kinds) - {Sensitive.EMAIL}:
+        begun += [
+            run.start
+            for run in _runs(text)
+            if _BETWEEN_TO_COME.fullmatch(text, run.end)
+        ]
+    return min(begun, default=len(text))
 
 
 def _candidates(text: str) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import shlex
 import signal
 import socket
@@ -156,3 +157,20 @@ def test_what_is_redacted_leaves_no_trace_anywhere(
     ]
     for hidden in HIDDEN:
         assert not any(hidden.encode() in one for one in everything), hidden
+
+
+def test_no_interim_shows_a_number_that_is_being_spoken(
+    scripted: Home, tmp_path: Path
+) -> None:
+    said = ("Hm 415 555 2671 415 555 2671 415 555.", "Hm 4 . 1 . 5 . 5 . 5 so.")
+
+    ran = scripted.run(
+        *("stream", talk_in(tmp_path, *said), "--pace", "realtime"),
+        *("--json", "--interim", "--redact"),
+    )
+
+    lines = ran.of("transcript")
+    interims = [str(line["text"]) for line in lines if not line["final"]]
+    assert ran.texts == ["Hm [card].", said[1]]
+    assert any(text.startswith("Hm") for text in interims)
+    assert not any(re.search(r"\d[\s.]*$", text) for text in interims), interims

@@ -8,11 +8,11 @@ from functools import partial
 from ...errors import StoreError
 from ...protocol.codec import decode, encode
 from ...protocol.events import ConversationId, Person, StartRequest
+from ...text.publishing import publisher
 from ..store.changes import SaveConversation
 from ..store.records import ConversationRecord, MemberRecord, StreamRecord
 from .outbox import Addressed, Outbox
 from .publication import Publication
-from .publish import publisher
 from .services import Services
 from .stream import Stream, StreamState, format_of, new_stream, stream_clock
 from .wall import parse_time
@@ -172,7 +172,7 @@ class Admission:
             member,
             clock,
             shift=max(0.0, (clock.at(0) - began).total_seconds()),
-            publish=publisher(request),
+            publish=publisher(request.config),
             new_id=self._services.new_id,
         )
 

@@ -18,15 +18,13 @@ from ...protocol.events import (
     Skip,
     StartRequest,
 )
+from ...text.publishing import Publish
+from ...text.word_times import spread_words
 from ..recognition.heard import Heard
 from ..recognition.listener import Listener, Recognition
-from ..recognition.word_times import spread_words
 from ..store.records import MemberRecord, MessageRecord, StreamRecord, WordRecord
 from .frames import UNMEASURED_CONFIDENCE, failure, person
 from .wall import WallClock, parse_time
-
-Publish = Callable[[str], str]
-"""The one function between the recogniser and everything else."""
 
 SILENCE = 20.0
 """Seconds without speech after which a client of ours is told so."""
@@ -209,7 +207,7 @@ class Stream:
         rate = self.clock.sample_rate
         if heard.is_final:
             self._stored = max(self._stored, heard.end)
-        text = self._publish(heard.text)
+        text = self._publish(heard.text, is_final=heard.is_final)
         start, end = heard.start / rate, heard.end / rate
         words = self._words(text, heard, start, end)
         message_id = self._ids.setdefault(heard.utterance, MessageId(self._new_id()))

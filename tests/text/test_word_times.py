@@ -1,4 +1,4 @@
-from symbl_cli.server.recognition.word_times import TimedWord, spread_words
+from symbl_cli.text.word_times import TimedWord, spread_words
 
 
 def test_words_fill_their_segment_in_order() -> None:

@@ -1,6 +1,6 @@
 """Times for words whose recogniser gives none: spread over the segment, by length."""
 
-from ...frozen import dataclass
+from ..frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
