@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +122,7 @@ class Plan:
         options, settings = self.options, self.settings
         environment = self.configuration.environment
         trackers = (*trackers_of(options), *(self.demo.trackers if self.demo else ()))
-        run = Run(
+        return Run(
             connection_id=options.connection_id or str(uuid4()),
             started_at=self.now,
             engine=self.engine.value,
@@ -140,9 +139,7 @@ class Plan:
             client=str(lease) if self.engine is Engine.LOCAL else None,
             duration=options.duration,
             no_reconnect=options.no_reconnect,
+            max_retries=options.max_retries,
             has_lag=sources.is_live or not self.is_fast,
             files=lambda: (*files.left, *self._recordings(sources, files)),
         )
-        if options.max_retries is None:
-            return run
-        return replace(run, max_retries=options.max_retries)

@@ -33,7 +33,7 @@ _PATH = "/oauth2/token:generate"
 _MARGIN = 60.0
 """Seconds before its end from which on a token is not used any more."""
 _NEW = 30.0
-"""Seconds within which a token that is refused says that others would be too."""
+"""Seconds within which a refusal of what replaces a refused one tells of others."""
 _TIMEOUT = (10.0, 20.0)
 _REFUSED = {401, 402, 403}
 
@@ -67,7 +67,10 @@ class GeneratedToken:
         self._clock = clock
         self._guard = Lock()
         self._token: _Token | None = None
-        self._made_at = -math.inf
+        self._was_refused = False
+        """Whether the next replaces one that was."""
+        self._replaced_at = -math.inf
+        """When the one in use replaced such a one."""
 
     def __call__(self) -> str:
         """Raises AuthenticationError, MissingError, UnreachableError."""
@@ -79,7 +82,11 @@ class GeneratedToken:
             return token.text
 
     def refused(self) -> bool:
-        """Forget a token that the server would not have; whether another may do."""
+        """Forget a token that the server would not have; whether another may do.
+
+        A server that was started anew knows none of those that it gave before, however
+        new they are.
+        """
         with self._guard:
             self._token = None
             match self._file:
@@ -88,13 +95,15 @@ class GeneratedToken:
                 case file:
                     with suppress(OSError):
                         file.unlink()
-            return self._clock() - self._made_at > _NEW
+            self._was_refused = True
+            return self._clock() - self._replaced_at > _NEW
 
     def _generate(self) -> _Token:
         asked_at = self._clock()
         text, expires_in = _ask(self._http_url, self._credentials)
         token = _Token(text, asked_at + expires_in - _MARGIN)
-        self._made_at = asked_at
+        self._replaced_at = asked_at if self._was_refused else -math.inf
+        self._was_refused = False
         _write(self._file, token)
         return token
 

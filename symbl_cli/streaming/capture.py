@@ -53,6 +53,8 @@ class Capture:
         """Samples that the source had to drop."""
         self.was_cut = False
         """Whether *limit* was reached."""
+        self.is_over = False
+        """Whether no more comes."""
 
     def run(self) -> None:
         """Until the source ends; raises what the source raises."""
@@ -70,6 +72,7 @@ class Capture:
                 if self.was_cut:
                     break
         finally:
+            self.is_over = True
             self._source.close()
             self._spool.finish()
 

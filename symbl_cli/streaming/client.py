@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Self
@@ -132,10 +133,12 @@ class StreamingClient:
         frame = encode(event)
         if isinstance(frame, str):
             log.debug("> %s", frame)
-        self._transport.send(frame)
+        with self._told_first_by_reader():
+            self._transport.send(frame)
 
     def ping(self) -> None:
-        self._transport.ping()
+        with self._told_first_by_reader():
+            self._transport.ping()
 
     def check(self) -> None:
         """Raises ConnectionLost or Ended where no more can be sent."""
@@ -183,6 +186,17 @@ class StreamingClient:
     def _ended_in_order(self) -> bool:
         code = self._farewell.code if self._farewell else None
         return code == _NORMAL and self._session.state is State.DRAINING
+
+    @contextmanager
+    def _told_first_by_reader(self) -> Iterator[None]:
+        """The reader knows why: having lost the line it cuts it for who sends."""
+        try:
+            yield
+        except ConnectionLost:
+            with self._changed:
+                if self._failure is not None:
+                    raise self._failure from None
+            raise
 
     def _raise_if_over(self) -> None:
         if self._failure is not None:

@@ -4,7 +4,7 @@ from collections import deque
 from threading import Condition
 from typing import TypeAlias
 
-from ..errors import UnreachableError
+from ..errors import SymblError, UnreachableError
 from ..frozen import dataclass
 from ..lines import Status
 from ..protocol.events import Event, RecognitionResult
@@ -36,6 +36,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps the server from being reached, that people can do something about."""
+
+    error: SymblError
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """Stream number *stream* goes on, on another socket."""
 
@@ -54,7 +61,7 @@ class Overflow(UnreachableError):
     """More waits than can be kept."""
 
 
-Item: TypeAlias = Received | Notice | Resumed | Finished
+Item: TypeAlias = Received | Notice | Trouble | Resumed | Finished
 Utterance: TypeAlias = tuple[int, str | None]
 
 

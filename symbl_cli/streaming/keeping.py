@@ -42,6 +42,10 @@ class Keeping(Protocol):
     def failure(self) -> str:
         """Why it was given up; empty where it was not."""
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what does not end well can be recovered."""
+
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         """For the sound of *source*, the next stream.
 
@@ -82,6 +86,7 @@ class NothingKept:
     """Sound is in memory until it is final; a run that is killed leaves nothing."""
 
     failure = ""
+    keeps = False
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         stream = _Stream(tell, speaker, source.format.sample_rate)
@@ -131,6 +136,10 @@ class RunKeeper:
         self._threads: list[Thread] = []
 
     # --- for the run
+
+    @property
+    def keeps(self) -> bool:
+        return not self.is_off and (self._has_file or bool(self._spools))
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         audio, number = source.format, len(self._streams)

@@ -139,6 +139,11 @@ class WatchedSocket(_Wrapped):
         self._heard = clock()
         line.settimeout(silence())
 
+    @property
+    def quiet(self) -> float:
+        """Seconds since the last byte came."""
+        return self._clock() - self._heard
+
     def recv(self, size: int, /) -> bytes:
         data = self._patiently(partial(self._line.recv, size))
         self._heard = self._clock()
@@ -152,7 +157,7 @@ class WatchedSocket(_Wrapped):
             try:
                 return call()
             except TimeoutError:
-                if self._clock() - self._heard >= self._silence():
+                if self.quiet >= self._silence():
                     raise
 
     def settimeout(self, timeout: float | None, /) -> None:

@@ -65,7 +65,8 @@ class Run:
     duration: float | None = None
     """Seconds of sound after which to stop."""
     no_reconnect: bool = False
-    max_retries: int = 60
+    max_retries: int | None = None
+    """How often to dial again; `None`: without end while it is recorded, else 60."""
     no_connection_timeout: float = 300.0
     has_lag: bool = True
     """Whether lines tell their lag: it means nothing when audio comes in bursts."""

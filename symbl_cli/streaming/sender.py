@@ -76,10 +76,7 @@ class Sender:
         asked = self._clock()
         while not self._peer.wait_completed(self._timing.look):
             if patience.is_over(max(asked, self._peer.last_word)):
-                raise SilentPeer(
-                    "the last words did not come back",
-                    suggestion="`symbl recover` brings back what was recorded",
-                )
+                raise SilentPeer("the last words did not come back")
             self._keep_alive()
         self._peer.wait_closed(self._timing.farewell)
 

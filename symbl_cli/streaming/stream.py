@@ -12,10 +12,11 @@ from .inbox import Inbox, Notice
 from .keeping import Keeping
 from .lines_of import Voice
 from .patience import Patience
+from .retries import Persistence
 from .run import Run
 from .sender import Sending
 from .timeline import Timeline
-from .uplink import Persistence, Speech, Uplink
+from .uplink import Speech, Uplink
 from .world import World
 
 SLOW_SILENCE = 60.0
@@ -61,6 +62,12 @@ class Stream:
             self.sending.sample_rate
         )
 
+    @property
+    def unheard(self) -> float:
+        """Seconds that were captured and are not final."""
+        samples = self.capture.position - self.uplink.final_end
+        return max(0, samples) / self.sending.sample_rate
+
     def carry(self) -> None:
         """The uplink's thread; when it is over nothing need be kept any more."""
         try:
@@ -103,6 +110,7 @@ def open_stream(
             silence=lambda: _silence(run, is_timeless=timeline.is_timeless),
             speaker=speaker,
             is_timeless=lambda: timeline.is_timeless,
+            is_recording=lambda: source.is_live and not capture.is_over,
         ),
         server,
         lambda where, silence: world.dial(where, run, silence),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ..audio.source import AudioSource
 from ..config.endpoint import Server
@@ -16,7 +17,7 @@ from ..protocol.events import (
     RecognitionResult,
 )
 from ..sinks.sink import Sink
-from .inbox import Finished, Inbox, Item, Notice, Received, Resumed
+from .inbox import Finished, Inbox, Item, Notice, Received, Resumed, Trouble
 from .keeping import Keeping, NothingKept
 from .lateness import Lateness
 from .lines_of import LinesOf
@@ -30,6 +31,8 @@ from .world import REAL_WORLD, World
 
 LEAVING = 1.0
 """Seconds that a thread may take to notice that it is over."""
+NO_WORDS = 1.0
+"""Seconds of sound that nobody would miss."""
 
 
 def transcribe(
@@ -118,9 +121,12 @@ class _Transcription:
     def _close(self) -> End:
         for body in self._lines.close():
             self._say(body)
+        is_complete = self._is_complete()
+        if not is_complete:
+            self._name_what_is_kept()
         end = self._end()
         self._say(end)
-        self._keeping.end(is_complete=self._is_complete())
+        self._keeping.end(is_complete=is_complete)
         self._sink.close()
         return end
 
@@ -174,11 +180,27 @@ class _Transcription:
                 self._control.stop(EndReason.INTERRUPTED)
 
     def _is_complete(self) -> bool:
-        """Whether all that was said is with the server, or nobody ever listened."""
+        """Whether all that was said is with the server, or nobody would miss it.
+
+        What was recorded while it was spoken is nowhere else, and comes only once.
+        """
         uplinks = self._tasks[1::2]
-        if not any(stream.uplink.has_listened for stream in self._streams):
-            return all(task.is_done for task in uplinks)
-        return all(stream.uplink.is_completed for stream in self._streams)
+        if any(stream.uplink.has_listened for stream in self._streams):
+            return all(stream.uplink.is_completed for stream in self._streams)
+        spoken = [one.unheard for one in self._streams if one.source.is_live]
+        has_words = self._keeping.keeps and max(spoken, default=0.0) > NO_WORDS
+        return not has_words and all(task.is_done for task in uplinks)
+
+    def _name_what_is_kept(self) -> None:
+        """To those who are told that the run failed."""
+        match self._failures:
+            case [SymblError() as error, *_] if self._keeping.keeps:
+                seconds = max(stream.unheard for stream in self._streams)
+                error.suggestion = "; ".join(
+                    filter(None, (error.suggestion, _kept(self._run.file, seconds)))
+                )
+            case _:
+                pass
 
     def _handle(self, item: Item) -> None:
         match item:
@@ -190,6 +212,11 @@ class _Transcription:
                 self._note(received)
             case Notice(status=status):
                 self._say(status)
+            case Trouble(error=error):
+                self._complain(
+                    f"no words come for now, recording goes on: {error.message}",
+                    error.suggestion,
+                )
             case Resumed(stream=number):
                 self._lines.resumed(number)
             case Finished(stream=number):
@@ -210,7 +237,7 @@ class _Transcription:
     def _note(self, received: Received) -> None:
         match received.event:
             case ErrorMessage() | NestedError() as error:
-                self._complain(error)
+                self._hear_of(error)
             case RecognitionResult(is_final=True):
                 number = received.stream
                 end = self._lines.final_end(number)
@@ -226,20 +253,25 @@ class _Transcription:
         is_timeless = self._streams[stream].voice.timeline.is_timeless
         return self._run.has_lag and not is_timeless
 
-    def _complain(self, error: ErrorMessage | NestedError) -> None:
-        """Once; before the conversation it is a refusal, and ends the run."""
-        said = ": ".join(filter(None, (error.message, error.details)))
-        if self._lines.conversation_id is None or said in self._complaints:
+    def _hear_of(self, error: ErrorMessage | NestedError) -> None:
+        """Before the conversation it is a refusal, and ends the run."""
+        if self._lines.conversation_id is None:
             return
-        self._complaints.add(said)
         extra = error.extra if isinstance(error, ErrorMessage) else {}
-        self._on_complaint(
-            Complaint(
-                f"the server says: {said}",
-                suggestion=str(extra.get("suggestion") or ""),
-                is_stored=extra.get(NOT_STORED) is not True,
-            )
+        said = ": ".join(filter(None, (error.message, error.details)))
+        self._complain(
+            f"the server says: {said}",
+            str(extra.get("suggestion") or ""),
+            is_stored=extra.get(NOT_STORED) is not True,
         )
+
+    def _complain(
+        self, message: str, suggestion: str, *, is_stored: bool = True
+    ) -> None:
+        """Once."""
+        if message not in self._complaints:
+            self._complaints.add(message)
+            self._on_complaint(Complaint(message, suggestion, is_stored))
 
     def _say(self, body: Body) -> None:
         try:
@@ -303,6 +335,13 @@ class _Transcription:
             return EndReason.ERROR
         was_cut = any(stream.capture.was_cut for stream in self._streams)
         return EndReason.DURATION if was_cut else EndReason.END_OF_INPUT
+
+
+def _kept(file: Path | None, seconds: float) -> str:
+    """What a run that came to no good end leaves behind."""
+    if file is not None:
+        return "`symbl recover` brings back the rest of the recording"
+    return f"{seconds:.0f} s of sound are kept: `symbl recover` brings back their words"
 
 
 def _failure(error: BaseException) -> Failure:

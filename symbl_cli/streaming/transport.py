@@ -47,6 +47,14 @@ class TryAgain(UnreachableError):
     """Refused for now: the same request may be answered later."""
 
 
+class DeadLine(ConnectionLost):
+    """Nothing has come for *quiet* seconds."""
+
+    def __init__(self, where: str, quiet: float) -> None:
+        super().__init__(f"the line to {where} is dead")
+        self.quiet = quiet
+
+
 @dataclass(frozen=True, slots=True)
 class Farewell:
     """The peer closed the connection in an orderly way."""
@@ -87,11 +95,12 @@ def dial(
     *,
     timeout: float,
     silence: Callable[[], float],
+    clock: Callable[[], float] = time.monotonic,
 ) -> Transport:
     """Connect to *endpoint* within *timeout* seconds.
 
     Raises AuthenticationError, TryAgain, UnreachableError. A line on which nothing
-    came for *silence* seconds will count as lost.
+    came for *silence* seconds, by *clock*, will count as lost.
     """
     url = f"{endpoint.ws_url}/v1/streaming/{quote(connection_id, safe='')}"
     target = target_of(url, is_local=endpoint.is_local)
@@ -101,7 +110,7 @@ def dial(
     deadline = time.monotonic() + timeout
     line = open_line(target, timeout)
     try:
-        return _handshake(line, target, token, deadline, silence)
+        return _handshake(line, target, token, deadline, silence, clock)
     except BaseException:
         line.close()
         raise
@@ -113,6 +122,7 @@ def _handshake(
     token: str,
     deadline: float,
     silence: Callable[[], float],
+    clock: Callable[[], float],
 ) -> Transport:
     ws = websocket.WebSocket(skip_utf8_validation=True)
     ws.frame_buffer = _BoundedBuffer(ws, silence)
@@ -124,7 +134,7 @@ def _handshake(
             suppress_origin=True,
             redirect_limit=0,
         )
-    watched = WatchedSocket(line, silence)
+    watched = WatchedSocket(line, silence, clock)
     ws.sock = watched  # type: ignore[assignment]  # all that the library uses of it
     return WebSocketTransport(ws, watched, target)
 
@@ -132,7 +142,9 @@ def _handshake(
 class WebSocketTransport:
     """A Transport over websocket-client."""
 
-    def __init__(self, ws: websocket.WebSocket, line: Line, target: Target) -> None:
+    def __init__(
+        self, ws: websocket.WebSocket, line: WatchedSocket, target: Target
+    ) -> None:
         self._ws = ws
         self._line = line
         self._target = target
@@ -204,7 +216,7 @@ class WebSocketTransport:
         try:
             yield
         except websocket.WebSocketTimeoutException:
-            raise ConnectionLost(f"the line to {where} is dead") from None
+            raise DeadLine(where, self._line.quiet) from None
         except websocket.WebSocketConnectionClosedException:
             raise ConnectionLost(f"{where} hung up") from None
         except websocket.WebSocketException as exc:

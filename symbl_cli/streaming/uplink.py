@@ -1,8 +1,7 @@
 """One speaker's way to the server: dial, send, and go on after every loss."""
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Event as Flag
 from threading import Lock
@@ -11,7 +10,7 @@ from ..config.endpoint import Endpoint, Server
 from ..errors import (
     AuthenticationError,
     ConnectionLost,
-    RemoteProtocolError,
+    SymblError,
     UnreachableError,
 )
 from ..frozen import dataclass
@@ -24,24 +23,19 @@ from ..protocol.events import (
     Response,
     StartRequest,
 )
-from .backoff import delays
-from .client import Ended, Garbled, HungUp, StreamingClient
+from .client import Ended, HungUp, StreamingClient
 from .dialing import Dialing
-from .inbox import Inbox, Notice, Overflow, Received, Resumed
+from .inbox import Inbox, Notice, Overflow, Received, Resumed, Trouble
 from .patience import Patience
-from .run import Timing
+from .retries import Connection, Persistence, Retries, Try
 from .sender import Sender, Sending, SilentPeer
-from .transport import Transport, TryAgain
+from .transport import DeadLine, Transport
 
 log = logging.getLogger(__name__)
 
 Dial = Callable[[Endpoint, Callable[[], float]], Transport]
 """Connects; the second argument says how long the line may be silent."""
 
-COME_BACK = {1001, 1005, 1006, 1012, 1013}
-"""Close codes after which the same connection id may be dialled again."""
-COME_BACK_A_FEW_TIMES = {1002, 1007, 1011}
-A_FEW = 3
 LONG = 30.0
 """Seconds after which a connection has shown that it holds."""
 SHORTEST = 0.1
@@ -64,17 +58,8 @@ class Speech:
     """Named in states if one of several."""
     is_timeless: Callable[[], bool] = lambda: False
     """Whether it is known by now that it does not play live."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Persistence:
-    """How hard to try."""
-
-    no_reconnect: bool
-    max_retries: int
-    timing: Timing
-    random: Callable[[], float]
-    clock: Callable[[], float] = time.monotonic
+    is_recording: Callable[[], bool] = lambda: False
+    """Whether sound still comes that cannot wait."""
 
 
 class Uplink:
@@ -93,7 +78,7 @@ class Uplink:
         self._server = server
         self._dial = dial
         self._inbox = inbox
-        self._persistence = persistence
+        self._retries = Retries(persistence, speech.is_recording)
         self._timing = persistence.timing
         self._clock = persistence.clock
         self._patience = patience
@@ -103,19 +88,19 @@ class Uplink:
         self._epoch = speech.epoch
         self._after: int | None = None
         self._sender: Sender | None = None
-        self._final_end = 0
         self._lost_at: float | None = None
         self._last_word = self._clock()
         self._has_listened = False
         self._has_progress = False
         """Whether the last connection brought words, or held for long."""
-        self._breakdowns = 0
-        self._bears_garbage = persistence.no_reconnect
+        self._was_dialled = False
         self._is_draining = False
         self.is_completed = False
         """Whether the server has all and said its last words."""
         self.sent = 0
         """The position up to which sound was sent."""
+        self.final_end = 0
+        """The position up to which all is final."""
 
     @property
     def has_listened(self) -> bool:
@@ -124,7 +109,7 @@ class Uplink:
 
     def finalised(self, position: int) -> None:
         """All before *position* is final: it is not needed any more."""
-        self._final_end = max(self._final_end, position)
+        self.final_end = max(self.final_end, position)
         self._speech.sending.spool.trim(position)
 
     def abandon(self) -> None:
@@ -138,18 +123,13 @@ class Uplink:
     def run(self) -> None:
         """Until the conversation has ended; raises what ends it otherwise."""
         self._tell(State.CONNECTING)
-        attempt, waits = 0, self._delays()
         while not self._abandoned.is_set():
             try:
                 self._converse()
-            except (UnreachableError, RemoteProtocolError) as exc:
+            except SymblError as exc:
                 if self._abandoned.is_set():
                     return
-                if self._has_progress:
-                    attempt, waits = 0, self._delays()
-                attempt += 1
-                self._give_up_or_go_on(exc, attempt)
-                self._wait(attempt, next(waits))
+                self._wait(self._next_after(exc))
             else:
                 return
 
@@ -157,12 +137,13 @@ class Uplink:
 
     def _converse(self) -> None:
         """From the dial to the end of the conversation; raises ConnectionLost."""
-        self._has_progress = False
+        self._has_progress = self._was_dialled = False
         transport = self._dialled()
+        self._was_dialled = True
         with StreamingClient(
             transport,
             self._deliver,
-            bears_garbage=self._bears_garbage,
+            bears_garbage=self._retries.bears_garbage,
             clock=self._clock,
         ) as peer:
             self._hold(peer)
@@ -188,9 +169,7 @@ class Uplink:
         if transport is None:
             raise ConnectionLost(
                 "the server does not answer",
-                suggestion="`symbl recover` brings back what was recorded"
-                if self._has_listened
-                else "check the URL and the network",
+                suggestion="check the URL and the network",
             )
         return transport
 
@@ -224,7 +203,7 @@ class Uplink:
             peer,
             hello,
             self._speech.sending,
-            final_end=self._final_end,
+            final_end=self.final_end,
             timing=self._timing,
             clock=self._clock,
         )
@@ -262,53 +241,49 @@ class Uplink:
 
     # --- between two connections
 
-    def _give_up_or_go_on(
-        self, exc: UnreachableError | RemoteProtocolError, attempt: int
-    ) -> None:
+    def _next_after(self, exc: SymblError) -> Try:
         """Raises *exc* where another try makes no sense."""
         log.info("connection %s ended: %s", self._epoch, exc.message)
         if self._has_listened and self._lost_at is None:
-            self._lost_at = self._clock()
-        if not self._may_come_back(exc) or attempt > self._persistence.max_retries:
-            raise exc
-        if self._has_listened and self._persistence.no_reconnect:
-            raise exc
-        if self._has_no_time():
-            raise exc
+            self._lost_at = self._clock() - _silence_before(exc)
+        lost = Connection(
+            is_first=not self._has_listened,
+            was_dialled=self._was_dialled,
+            has_progress=self._has_progress,
+        )
+        try:
+            following = self._retries.after(exc, lost)
+            if self._has_no_time():
+                raise exc
+        except UnreachableError as last:
+            if self._has_listened:
+                _suggest_as_of_later(last)
+            raise
+        self._warn(exc)
+        return following
 
-    def _may_come_back(self, exc: UnreachableError | RemoteProtocolError) -> bool:
+    def _warn(self, exc: SymblError) -> None:
+        """Of what may not pass by itself, where the state does not say enough."""
         match exc:
-            case SilentPeer() | Ended() | Overflow() | RemoteProtocolError():
-                return False
-            case Garbled():
-                # What makes no sense each time is not the line's fault: it is borne.
-                self._bears_garbage = not self._is_one_of_a_few()
-                return True
-            case HungUp(code=code) if code in COME_BACK_A_FEW_TIMES:
-                return self._is_one_of_a_few()
-            case HungUp(code=code) if code not in COME_BACK:
-                return False
-            case ConnectionLost() | TryAgain():
-                return self._has_listened or self._is_one_of_a_few()
+            case UnreachableError():
+                pass
+            case AuthenticationError() if self._retries.refusals == 1:
+                pass  # a token may be too old for a server that has begun anew
             case _:
-                return self._has_listened
+                self._inbox.put(Trouble(exc))
 
-    def _is_one_of_a_few(self) -> bool:
-        self._breakdowns = 1 if self._has_progress else self._breakdowns + 1
-        return self._breakdowns <= A_FEW
-
-    def _wait(self, attempt: int, delay: float) -> None:
+    def _wait(self, following: Try) -> None:
         self._inbox.put(
             Notice(
                 Status(
                     State.RECONNECTING,
                     speaker=self._speech.speaker,
-                    attempt=attempt,
-                    delay=round(delay, 3),
+                    attempt=following.number,
+                    delay=round(following.delay, 3),
                 )
             )
         )
-        self._pause(delay)
+        self._pause(following.delay)
 
     def _pause(self, seconds: float) -> None:
         """Cut short when somebody wants to leave."""
@@ -319,14 +294,6 @@ class Uplink:
             seconds -= look
         if seconds > 0:
             self._abandoned.wait(min(seconds, SHORTEST))
-
-    def _delays(self) -> Iterator[float]:
-        timing = self._timing
-        return delays(
-            self._persistence.random,
-            first=timing.first_delay,
-            longest=timing.longest_delay,
-        )
 
     # --- news
 
@@ -356,3 +323,21 @@ class Uplink:
                 )
             )
         )
+
+
+def _silence_before(exc: SymblError) -> float:
+    """Seconds for which nothing had come when *exc* told of it."""
+    match exc:
+        case DeadLine(quiet=quiet):
+            return quiet
+        case _:
+            return 0.0
+
+
+def _suggest_as_of_later(exc: UnreachableError) -> None:
+    """The URL was right: it was answered there."""
+    match exc:
+        case SilentPeer() | Ended() | HungUp() | Overflow():
+            pass
+        case _:
+            exc.suggestion = "see whether the network works, and the server"

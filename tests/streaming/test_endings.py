@@ -94,7 +94,7 @@ def test_last_words_are_waited_for_while_they_keep_coming() -> None:
     ]
 
 
-def test_last_words_that_never_come_are_told_and_recover_is_named() -> None:
+def test_last_words_that_never_come_are_told() -> None:
     source, control = LiveSource(), Control()
 
     def serve(peer: Peer) -> None:
@@ -111,11 +111,7 @@ def test_last_words_that_never_come_are_told_and_recover_is_named() -> None:
         End(
             EndReason.INTERRUPTED,
             0.0,
-            error=Failure(
-                "connection_lost",
-                "the last words did not come back",
-                "`symbl recover` brings back what was recorded",
-            ),
+            error=Failure("connection_lost", "the last words did not come back"),
         ),
     ]
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from symbl_cli.config.endpoint import Endpoint
 from symbl_cli.lines import End, EndReason, State, Status, Transcript, fold
 from symbl_cli.protocol import events as e
-from symbl_cli.streaming.run import Control
+from symbl_cli.streaming.run import Control, Run
 from symbl_cli.streaming.transcribe import transcribe
+from symbl_cli.streaming.transport import Transport, dial
 from symbl_cli.streaming.world import REAL_WORLD
 from tests.fakes import ListSource, LiveSource, WatchedSink, chunks_of
 from tests.faults import FaultyLine
@@ -151,6 +153,53 @@ def test_the_gap_and_the_loss_are_told() -> None:
         Status(State.RECONNECTING, attempt=1, delay=0.007),
         Status(State.RECONNECTED, gap=7.5, lost=0.0),
     ]
+
+
+def test_the_gap_of_a_dead_line_begins_with_the_last_that_came() -> None:
+    now = [0.0]
+    sink = WatchedSink()
+
+    def freeze(peer: Peer) -> None:
+        peer.listen(0)
+        peer.until_seen()
+        now[0] = 20.0
+        peer.rest()
+
+    def found(peer: Peer) -> None:
+        now[0] = 21.5
+        peer.listen(0)
+        peer.finish()
+
+    def dial_by_our_clock(
+        endpoint: Endpoint, run: Run, silence: Callable[[], float]
+    ) -> Transport:
+        return dial(
+            *(endpoint, run.connection_id),
+            timeout=run.timing.connect,
+            silence=silence,
+            clock=lambda: now[0],
+        )
+
+    source = LiveSource()
+    with Service(freeze, found) as service, ThreadPoolExecutor(1) as executor:
+        ended = executor.submit(_close_when_found, source, sink)
+        transcribe(
+            [source],
+            service.server(),
+            replace(RUN, timing=replace(TIMING, silence=0.1, ping=1000)),
+            sink,
+            control=Control(),
+            world=replace(REAL_WORLD, clock=lambda: now[0], dial=dial_by_our_clock),
+        )
+        ended.result()
+
+    (again,) = [body for body in sink.bodies if is_state(body, State.RECONNECTED)]
+    assert again == Status(State.RECONNECTED, gap=21.5, lost=0.0)
+
+
+def _close_when_found(source: LiveSource, sink: WatchedSink) -> None:
+    sink.until(lambda body: is_state(body, State.RECONNECTED))
+    source.close()
 
 
 def test_what_can_no_longer_be_sent_is_skipped_and_told_as_lost() -> None:

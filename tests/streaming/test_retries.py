@@ -1,23 +1,29 @@
 """When to dial again, and when to give up."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
+from symbl_cli.audio.source import Captured
+from symbl_cli.config.endpoint import Endpoint
 from symbl_cli.errors import (
     AuthenticationError,
     ConnectionLost,
+    ExitCode,
+    MissingError,
     SymblError,
     UnreachableError,
 )
 from symbl_cli.lines import End, EndReason, Failure, State, Status
 from symbl_cli.protocol import events as e
 from symbl_cli.streaming.client import HungUp
-from symbl_cli.streaming.run import Control
+from symbl_cli.streaming.run import Complaint, Control
 from symbl_cli.streaming.transcribe import transcribe
+from symbl_cli.streaming.world import REAL_WORLD
 from tests.fakes import ListSource, LiveSource, WatchedSink
-from tests.streaming.runs import RUN
+from tests.streaming.runs import RUN, TIMING
 from tests.streaming.service import KnownServer, Peer, Service
 from tests.streaming.watched import is_state, run_against, states_of
 
@@ -161,19 +167,127 @@ def test_a_first_dial_that_is_refused_is_not_repeated() -> None:
     assert State.RECONNECTING not in states_of(sink)
 
 
-def test_credentials_that_are_refused_are_not_tried_for_ever() -> None:
-    def lost(peer: Peer) -> None:
-        peer.accept()
-        peer.listen(0)
-        peer.hang_up()
+def _lost(peer: Peer) -> None:
+    peer.accept()
+    peer.listen(0)
+    peer.hang_up()
+
+
+def _found(peer: Peer) -> None:
+    peer.accept()
+    peer.listen(0)
+    peer.finish()
+
+
+class Recorded(LiveSource):
+    """One that goes on until the server has been found again."""
+
+    def __init__(self, sink: WatchedSink) -> None:
+        super().__init__()
+        self._sink = sink
+
+    def chunks(self) -> Iterator[Captured]:
+        self._sink.until(lambda body: is_state(body, State.RECONNECTED))
+        yield from ()
+
+
+def _refuse(peer: Peer) -> None:
+    peer.refuse(401)
+
+
+def test_credentials_that_are_refused_for_a_while_end_no_recording() -> None:
+    told, sink = list[Complaint](), WatchedSink()
+
+    with Service(_lost, *[_refuse] * 8, _found, raw=True) as service:
+        transcribe(
+            [Recorded(sink)],
+            service.server(),
+            RUN,
+            sink,
+            control=Control(),
+            on_complaint=told.append,
+        )
+
+    assert states_of(sink).count(State.RECONNECTING) == 9
+    (complaint,) = told
+    assert "recording goes on" in complaint.message
+    assert "refused the credentials (HTTP 401)" in complaint.message
+    assert complaint.suggestion == "check them with `symbl config list`"
+
+
+def test_credentials_that_are_refused_for_a_minute_end_it() -> None:
+    now, sink = [0.0], WatchedSink()
+
+    def refuse(peer: Peer) -> None:
+        now[0] += 15
+        peer.refuse(401)
 
     with (
-        Service(lost, lambda peer: peer.refuse(401), raw=True) as service,
-        pytest.raises(AuthenticationError),
+        Service(_lost, *[refuse] * 5, raw=True) as service,
+        pytest.raises(AuthenticationError) as caught,
     ):
         transcribe(
-            [LiveSource()], service.server(), RUN, WatchedSink(), control=Control()
+            [LiveSource()],
+            service.server(),
+            RUN,
+            sink,
+            control=Control(),
+            world=replace(REAL_WORLD, clock=lambda: now[0]),
         )
+
+    assert caught.value.exit_code is ExitCode.AUTHENTICATION
+    assert states_of(sink).count(State.RECONNECTING) == 5
+
+
+def test_a_server_that_cannot_be_started_for_a_while_ends_no_recording() -> None:
+    told, sink = list[Complaint](), WatchedSink()
+
+    class Hung(KnownServer):
+        asked = 0
+
+        def __call__(self) -> Endpoint:
+            self.asked += 1
+            if 1 < self.asked < 5:
+                raise MissingError("a server hangs", suggestion="end it: `kill 1`")
+            return super().__call__()
+
+    with Service(_lost, _found, raw=True) as service:
+        transcribe(
+            [Recorded(sink)],
+            Hung(service.endpoint()),
+            RUN,
+            sink,
+            control=Control(),
+            on_complaint=told.append,
+        )
+
+    assert states_of(sink).count(State.RECONNECTING) == 4
+    assert told == [
+        Complaint(
+            "no words come for now, recording goes on: a server hangs",
+            "end it: `kill 1`",
+        )
+    ]
+
+
+def test_what_is_recorded_while_it_is_spoken_is_recorded_on_however_long() -> None:
+    sink, source = WatchedSink(), LiveSource()
+    run = replace(RUN, timing=replace(TIMING, longest_delay=0.001))
+
+    def end() -> None:
+        sink.until(lambda body: is_state(body, State.RECONNECTING), times=70)
+        assert not source.closed.is_set()
+        source.close()
+
+    with ThreadPoolExecutor(1) as executor, Service(_lost, raw=True) as service:
+        ended = executor.submit(end)
+        with pytest.raises(UnreachableError) as caught:
+            transcribe([source], service.server(), run, sink, control=Control())
+        ended.result()
+
+    # Sixty more, and those that were made while its end went unnoticed.
+    assert states_of(sink).count(State.RECONNECTING) >= 130
+    assert "check the URL" not in caught.value.suggestion
 
 
 def test_who_leaves_while_nobody_answers_waits_no_longer_than_for_last_words() -> None:
