@@ -158,6 +158,20 @@ class ConversationsClient:
         """Raises ConflictError where that conversation is there already."""
         return read(r.Conversation, self._http.ask("POST", _ROOT, body=write(export)))
 
+    def complete(self, export: r.Export) -> r.Conversation:
+        """The same, where one of its id that is there gets what it has not."""
+        answer = self._http.ask(
+            "POST", _ROOT, query={"merge": "true"}, body=write(export)
+        )
+        return read(r.Conversation, answer)
+
+    def knows(self, conversation_id: str) -> bool:
+        """Whether there is one of just that id."""
+        try:
+            return self.find(conversation_id).id == conversation_id
+        except NotFoundError:
+            return False
+
     def _bookmarks_if_any(self, conversation_id: str) -> tuple[r.Bookmark, ...]:
         try:
             return self.bookmarks(conversation_id)

@@ -1,6 +1,6 @@
 """People and messages of an export, as records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,10 +20,15 @@ _LONGEST = 10 * 366 * 24 * 3600.0
 class People:
     """Finds the member that somebody is, or makes one."""
 
-    def __init__(self, owner: ConversationId, new_member_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        owner: ConversationId,
+        new_member_id: Callable[[], str],
+        known: Iterable[MemberRecord] = (),
+    ) -> None:
         self._owner = owner
         self._new_member_id = new_member_id
-        self._members: list[MemberRecord] = []
+        self._members = list(known)
 
     @property
     def members(self) -> tuple[MemberRecord, ...]:
@@ -55,7 +60,8 @@ class People:
     def find(self, person: Person) -> MemberRecord | None:
         """By id, else by what else is known of *person*."""
         for member in self._members:
-            if person.id is not None and person.id == member.id:
+            # A line names a speaker by their user id where they have one.
+            if person.id is not None and person.id in {member.id, member.user_id}:
                 return member
         if person.id is not None:
             return None

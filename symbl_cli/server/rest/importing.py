@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from ...protocol.events import ConversationId
 from ...protocol.resource_table import read, write
-from ...protocol.resources import Bookmark, Export
+from ...protocol.resources import Bookmark, Conversation, Export
 from ..store.changes import AddConversation
 from ..store.records import ConversationRecord, MarkRecord
 from .bookmarks import record_of
+from .completing import missing
 from .conversations import described
 from .exchange import Call, Refused, Reply
 from .imported import People, conversation_record, message_records
@@ -19,17 +20,32 @@ _LAST = "last"
 
 
 def post(call: Call) -> Reply:
+    """With `merge=true` one that is here already gets what it has not."""
     wanted = read(Export, call.read_json())
-    conversation_id = _id(call, wanted.conversation.id)
+    known = _known(call, wanted.conversation.id) if call.read_flag("merge") else None
     try:
+        if known is not None:
+            call.write(*missing(call, wanted, known))
+            return Reply(write(_resource(call, known.id)))
+        conversation_id = _id(call, wanted.conversation.id)
         call.write(_whole(call, wanted, conversation_id))
     except OverflowError:
         raise Refused(400, "a time lies beyond the calendar") from None
+    return Reply(write(_resource(call, conversation_id)), 201)
+
+
+def _resource(call: Call, conversation_id: ConversationId) -> Conversation:
     record = call.desk.store.conversation(call.request.tenant, conversation_id)
     if record is None:
         raise Refused(409, "the conversation was deleted meanwhile")
     (resource,) = described(call, (record,))
-    return Reply(write(resource), 201)
+    return resource
+
+
+def _known(call: Call, wanted: str) -> ConversationRecord | None:
+    if wanted == _LAST:
+        return None
+    return call.desk.store.conversation(call.request.tenant, wanted)
 
 
 def _id(call: Call, wanted: str) -> ConversationId:

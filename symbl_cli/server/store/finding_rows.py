@@ -52,7 +52,7 @@ def finding_row(owner: ConversationId, finding: Finding) -> Row:
         "conversation_id": owner,
         "kind": kind_of(finding).value,
         "id": finding_id(finding),
-        "rev": _rev(finding),
+        "rev": revision(finding),
         "removed": _is_removed(finding),
         "body": asdict(finding),
     }
@@ -67,7 +67,7 @@ def finding_id(finding: Finding) -> str:
             return finding.id
 
 
-def _rev(finding: Finding) -> int:
+def revision(finding: Finding) -> int:
     match finding:
         case Sentiment():
             return 1
