@@ -1,6 +1,7 @@
 """What a run has heard, as a conversation that can be imported."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -48,6 +49,29 @@ def export_of(
         trackers=tuple(map(_tracker, _of(bodies, Tracker))),
         entities=tuple(map(_entity, _of(bodies, Entity))),
     )
+
+
+def as_known(known: Iterable[Revised], heard: Iterable[Revised]) -> list[Revised]:
+    """*heard*, with its speakers as *known* has them: by name, as ids may differ."""
+    people = {one.name: one for one in reversed(list(map(_speaker, known))) if one}
+    return [_said_by(body, people) for body in heard]
+
+
+def _speaker(body: Revised) -> SpeakerRef | None:
+    match body:
+        case Transcript() | Insight():
+            return body.speaker
+        case _:
+            return None
+
+
+def _said_by(body: Revised, people: Mapping[str, SpeakerRef]) -> Revised:
+    match body:
+        case Transcript() | Insight():
+            speaker = people.get(body.speaker.name, body.speaker)
+            return replace(body, speaker=speaker)
+        case _:
+            return body
 
 
 def _of(bodies: Iterable[object], cls: type[_T]) -> Iterable[_T]:

@@ -2,13 +2,20 @@
 
 import json
 from collections.abc import Iterable
+from enum import StrEnum
 
 from ..errors import StoreError
 from ..frozen import dataclass
 from ..lines import Entity, Insight, Line, Revised, Topic, Tracker, Transcript, fold
 from ..sinks.json_form import decode, encode
 
-_FINAL = "final_end"
+
+class _Note(StrEnum):
+    """What stands between the lines."""
+
+    FINAL = "final_end"
+    ALL_HEARD = "all_heard"
+    UNHEARD = "unheard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,10 @@ class Journal:
     lines: tuple[Line, ...] = ()
     ends: tuple[tuple[int, int], ...] = ()
     """Streams, and up to which position they were final."""
+    is_all_heard: bool = False
+    """Whether a recovery has heard the rest of the sound, and noted what it was."""
+    unheard: tuple[str, ...] = ()
+    """What of the sound a recovery could not make out."""
     damaged: int = 0
     """Lines that say nothing, but for the last of a killed run, which may be torn."""
 
@@ -28,8 +39,13 @@ class Journal:
 
     @property
     def conversation_id(self) -> str | None:
+        return next(iter(self.conversation_ids), None)
+
+    @property
+    def conversation_ids(self) -> tuple[str, ...]:
+        """Another one where the server had lost the first meanwhile."""
         ids = (line.conversation_id for line in self.lines)
-        return next((one for one in ids if one is not None), None)
+        return tuple(dict.fromkeys(one for one in ids if one is not None))
 
     def end(self, stream: int) -> int:
         """The position behind the last final of *stream*."""
@@ -49,34 +65,74 @@ def entry(line: Line) -> str | None:
 
 def end_entry(stream: int, end: int) -> str:
     """Says that *stream* is final up to *end*."""
-    return json.dumps({"type": _FINAL, "stream": stream, "end": end}) + "\n"
+    return json.dumps({"type": _Note.FINAL, "stream": stream, "end": end}) + "\n"
+
+
+def all_heard_entry() -> str:
+    """Says that what stands above is all that there is to hear."""
+    return json.dumps({"type": _Note.ALL_HEARD}) + "\n"
+
+
+def unheard_entry(what: str) -> str:
+    """Says that a recovery could not make out *what*."""
+    return json.dumps({"type": _Note.UNHEARD, "what": what}) + "\n"
 
 
 def read_journal(texts: Iterable[str]) -> Journal:
     """What is damaged, as the last line of a killed run may be, is left out."""
     lines: list[Line] = []
     ends: list[tuple[int, int]] = []
+    unheard: list[str] = []
+    is_all_heard = False
     damaged = 0
     for text in texts:
         try:
-            line = decode(text)
-            end = _end(text) if line is None else None
+            match decode(text) or _note(text):
+                case Line() as line:
+                    lines.append(line)
+                case _End(stream=stream, end=end):
+                    ends.append((stream, end))
+                case _Unheard(what=what):
+                    unheard.append(what)
+                case _AllHeard():
+                    is_all_heard = True
+                case None:
+                    pass
         except StoreError:
             damaged += text.endswith("\n")
-            continue
-        if line is not None:
-            lines.append(line)
-        elif end is not None:
-            ends.append(end)
-    return Journal(tuple(lines), tuple(ends), damaged)
+    return Journal(
+        tuple(lines), tuple(ends), is_all_heard, tuple(dict.fromkeys(unheard)), damaged
+    )
 
 
-def _end(text: str) -> tuple[int, int] | None:
-    """What *text* says, if it is of that type; raises StoreError."""
+@dataclass(frozen=True, slots=True)
+class _End:
+    stream: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Unheard:
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _AllHeard:
+    pass
+
+
+def _note(text: str) -> _End | _Unheard | _AllHeard | None:
+    """What *text* says, if it is no line; raises StoreError."""
     fields = json.loads(text)
-    if fields["type"] != _FINAL:
-        return None
     try:
-        return int(fields["stream"]), int(fields["end"])
+        match fields["type"]:
+            case _Note.FINAL:
+                return _End(int(fields["stream"]), int(fields["end"]))
+            case _Note.UNHEARD:
+                return _Unheard(str(fields["what"]))
+            case _Note.ALL_HEARD:
+                return _AllHeard()
+            case _:
+                return None
     except (KeyError, TypeError, ValueError) as exc:
-        raise StoreError("this is no end of a final") from exc
+        raise StoreError("this is no note of a run") from exc

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-from ..audio.source import Captured, Chunk, Skipped
+from ..audio.source import AudioSource, Captured, Chunk, Skipped
 from ..errors import StoreError
 from .run_record import RecordedStream
 from .segments import kept_pieces
@@ -45,11 +45,42 @@ class KeptSource:
             match piece:
                 case Hole(start=start, end=end, at=at):
                     yield Skipped(start, end, "recovered", at)
-                case Sound(start=start, end=end, pcm=pcm) if end > self._start:
-                    known = max(0, self._start - start)
-                    yield Chunk(start + known, pcm[known * size :])
-                case _:
-                    pass
+                case Sound(start=start, pcm=pcm):
+                    if rest := _behind(self._start, Chunk(start, pcm), size):
+                        yield rest
 
     def close(self) -> None:
         self._closed.set()
+
+
+class RestOf:
+    """What *source* has behind position *start*."""
+
+    is_live = False
+
+    def __init__(self, source: AudioSource, start: int) -> None:
+        self.name = source.name
+        self.speaker = source.speaker
+        self.format = source.format
+        self._source = source
+        self._start = start
+
+    def chunks(self) -> Iterator[Captured]:
+        for captured in self._source.chunks():
+            match captured:
+                case Chunk():
+                    size = self.format.frame_size
+                    if rest := _behind(self._start, captured, size):
+                        yield rest
+                case _:
+                    yield captured
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def _behind(start: int, chunk: Chunk, size: int) -> Chunk | None:
+    """What of *chunk* comes behind position *start*; *size* bytes are a sample."""
+    known = max(0, start - chunk.position)
+    rest = chunk.pcm[known * size :]
+    return Chunk(chunk.position + known, rest, chunk.arrived) if rest else None

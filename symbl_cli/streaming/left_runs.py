@@ -13,7 +13,15 @@ from ..errors import ConflictError, StoreError
 from ..frozen import dataclass
 from .journal import Journal, read_journal
 from .run_record import RunRecord, decode_record
-from .runs import JOURNAL, LOCK, RECORD, TOLD, lock_folder, remove_folder
+from .runs import (
+    JOURNAL,
+    LOCK,
+    RECORD,
+    TOLD,
+    lock_folder,
+    remove_folder,
+    write_journal,
+)
 from .segments import missing_samples, read_name, segments_of
 
 log = logging.getLogger(__name__)
@@ -52,6 +60,21 @@ class LeftRun:
                 f"cannot read {path}: {exc.strerror}",
                 suggestion="let yourself read it, or move it away: then only the "
                 "sound beside it comes back",
+            ) from exc
+
+    def note(self, entries: str) -> None:
+        """Add *entries* to the journal; raises StoreError.
+
+        They stand in place of a last line that a kill has torn.
+        """
+        path = self.folder / JOURNAL
+        try:
+            whole = path.read_bytes() if path.exists() else b""
+            write_journal(self.folder, whole[: whole.rfind(b"\n") + 1], entries)
+        except OSError as exc:
+            raise StoreError(
+                f"cannot write {path}: {exc.strerror}",
+                suggestion="free some space, or let yourself write it, and try again",
             ) from exc
 
     def ends(self) -> tuple[int | None, ...]:

@@ -24,7 +24,8 @@ JOURNAL = "journal.jsonl"
 LOCK = "lock"
 TOLD = "told"
 """Whoever recovers was told of it."""
-_NEW = f"{RECORD}.new"
+_NEW = ".new"
+"""Behind the name of a file while it is written."""
 _LONGEST_NAME = 100
 
 
@@ -57,11 +58,20 @@ def lock_folder(folder: Path) -> "FileLock":
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """At once or not at all; raises OSError."""
-    new = folder / _NEW
+    _replace(folder, RECORD, encode_record(record).encode())
+
+
+def write_journal(folder: Path, whole: bytes, more: str) -> None:
+    """*whole*, and *more* behind it: at once or not at all; raises OSError."""
+    _replace(folder, JOURNAL, whole + more.encode(errors="replace"))
+
+
+def _replace(folder: Path, name: str, content: bytes) -> None:
+    new = folder / f"{name}{_NEW}"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 — has the mode
-        file.write(encode_record(record))
-    new.replace(folder / RECORD)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 — has the mode
+        file.write(content)
+    new.replace(folder / name)
 
 
 def remove_folder(folder: Path, lock: "FileLock | None") -> None:
@@ -74,6 +84,7 @@ def remove_folder(folder: Path, lock: "FileLock | None") -> None:
         lock.release()
     with suppress(OSError):
         for path in folder.iterdir():
-            if path.name in {JOURNAL, LOCK, TOLD, _NEW} or read_name(path.name):
+            is_ours = path.name.removesuffix(_NEW) in {RECORD, JOURNAL, LOCK, TOLD}
+            if is_ours or read_name(path.name):
                 path.unlink()
         folder.rmdir()
