@@ -128,9 +128,12 @@ class Home:
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     @contextmanager
-    def scripted_server(self) -> Iterator[str]:
-        """The server of this home, with the scripted recogniser; gives its URL."""
-        with self.process("serve", "--recognizer", "scripted") as server:
+    def scripted_server(self, *options: str) -> Iterator[str]:
+        """The server of this home, with the scripted recogniser; gives its URL.
+
+        Unlike one that runs start by themselves it stays, however late they come.
+        """
+        with self.process("serve", "--recognizer", "scripted", *options) as server:
             assert server.stderr is not None
             said = server.stderr.readline().decode()
             assert said.startswith("listening on "), said

@@ -12,7 +12,7 @@ from threading import Condition
 from typing import Protocol, TypeAlias
 
 from ..lines import Cause
-from .segments import SegmentWriter
+from .segments import KeptFile, SegmentWriter
 from .spool import (
     MEMORY_LIMIT,
     READ_AHEAD,
@@ -79,18 +79,10 @@ class _Kept:
 
 
 @dataclass(slots=True)
-class _File:
-    path: Path
-    stretch: int
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
 class _OnDisk:
     """Sound that has to be read first."""
 
-    file: _File
+    file: KeptFile
     start: int
     end: int
 
@@ -133,7 +125,7 @@ class DiskSpool:
         self._tail_size = 0
         self._saved = 0
         """The number of the first piece that is not on disk."""
-        self._files: list[_File] = []
+        self._files: list[KeptFile] = []
         self._doomed: list[Path] = []
         self._read = 0
         """The position up to which sound was read."""
@@ -283,7 +275,7 @@ class DiskSpool:
             self._doom([oldest])
             while self._tail and self._tail[0].sound.end <= oldest.end:
                 self._forget_first()
-            self._remove(oldest.start, oldest.end, Cause.CONNECTION)
+            self._remove(oldest.first, oldest.end, Cause.CONNECTION)
 
     def _remove(self, start: int, end: int, cause: Cause) -> None:
         self._losses.removed(start, end, read=self._read, cause=cause)
@@ -291,14 +283,14 @@ class DiskSpool:
     @property
     def _first_kept(self) -> int:
         """The position of the first sample there is, or of the next."""
-        return self._files[0].start if self._files else self._tail_start
+        return self._files[0].first if self._files else self._tail_start
 
     @property
     def _tail_start(self) -> int:
         """The position of the first sample in memory, or of the next."""
         return self._tail[0].sound.start if self._tail else self._stretches[-1].end
 
-    def _doom(self, done: list[_File]) -> None:
+    def _doom(self, done: list[KeptFile]) -> None:
         """The file that is being written stays, whatever it holds."""
         gone = [file for file in done if file is not self._files[-1]]
         self._doomed += [file.path for file in gone]
@@ -330,8 +322,10 @@ class DiskSpool:
         if here is not None and here.start <= position:
             return self._given(number, rest_of(here, position, self._frame_size))
         for file in self._files:
-            if file.stretch == number and file.end > position:
-                start = max(file.start, position)
+            start = max(file.first, position)
+            if file.stretch == number and file.end > start:
+                if here is not None and here.start <= start:
+                    break
                 return _OnDisk(file, start, min(file.end, start + self._longest))
         return None if here is None else self._given(number, here)
 
@@ -369,9 +363,9 @@ class DiskSpool:
             end = wanted.start + len(pcm) // size
             if end > wanted.start:
                 return self._given(file.stretch, Sound(wanted.start, end, pcm))
-            self._files = [one for one in self._files if one is not file]
-            missing = min(file.end, self._tail_start) - wanted.start
-            self._losses.add(missing, Cause.DISK)
+            # What memory still has is missed once it is forgotten there.
+            file.first = min(file.end, max(file.first, self._tail_start))
+            self._losses.add(file.first - wanted.start, Cause.DISK)
             return None
 
     def _write(self, kept: _Kept) -> None:
@@ -380,11 +374,13 @@ class DiskSpool:
         if (
             last is None
             or self._writer.is_full
+            or last.first > last.start  # it is gone
             or (last.stretch, last.end) != (kept.stretch, sound.start)
         ):
             at = self._began(kept)
             path = self._writer.begin(self._owner.folder, sound.start, at)
-            last = _File(path, kept.stretch, sound.start, sound.start)
+            first = sound.start
+            last = KeptFile(path, kept.stretch, first, first, first)
             with self._changed:
                 self._files.append(last)
         self._writer.write(sound.pcm)

@@ -5,6 +5,7 @@ of its first sample, and where time passed before it, `-MICROSECONDS` since 1970
 index has to be kept true, whenever the process dies.
 """
 
+import dataclasses
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -49,6 +50,18 @@ def read_name(name: str) -> Segment | None:
     stream, number, start = map(int, found.groups()[:3])
     at = found[4] and _EPOCH + int(found[4]) * _MICROSECOND
     return Segment(stream, number, start, at or None)
+
+
+@dataclasses.dataclass(slots=True)
+class KeptFile:
+    """One that is being used."""
+
+    path: Path
+    stretch: int
+    start: int
+    end: int
+    first: int
+    """The position of the first sample that can be had from it."""
 
 
 class SegmentWriter:

@@ -7,8 +7,6 @@ from tests.cli.talks import talk_in
 from tests.cli.test_states import stderr_until
 from tests.command_line import Home, check_lines, finished
 from tests.faults import FaultyLine
-from tests.server_process import running_server
-from tests.streaming.behind import BEHIND_A_LINE, port_of
 
 RATE = 48000
 """Samples a second: 96 kB/s."""
@@ -23,12 +21,12 @@ def test_a_line_that_is_too_slow_is_told_until_it_recovers(
     file = tmp_path / "lines.jsonl"
     talk = talk_in(tmp_path, *TEXTS, rate=RATE)
     with (
-        running_server(tmp_path / "data", BEHIND_A_LINE) as server,
-        FaultyLine(port_of(server)) as line,
+        own_home.scripted_server("--allow-host", "127.0.0.1") as url,
+        FaultyLine(int(url.rpartition(":")[2])) as line,
         own_home.process(
             *("stream", talk, "--pace", "realtime", "--jsonl", file),
             *("--api-url", line.url),
-            SYMBL_ACCESS_TOKEN=server.address.token,
+            SYMBL_ACCESS_TOKEN=own_home.address.token,
         ) as run,
     ):
         stderr_until(run, "Listening.")

@@ -19,9 +19,7 @@ from tests.command_line import LIMIT, Home, Ran, finished, read_until
 from tests.fake_microphone import fake_microphone
 from tests.faults import FaultyLine
 from tests.scripted_speech import silence, speech
-from tests.server_process import running_server
 from tests.small_disk import small_disk, stalling_disk
-from tests.streaming.behind import BEHIND_A_LINE, port_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs ALSA and /proc")
 
@@ -119,13 +117,13 @@ def test_another_server_that_is_too_busy_is_told_as_the_cause(own_home: Home) ->
 
 
 def test_people_are_told_of_a_lost_connection_and_that_nothing_is_lost(
-    own_home: Home, tmp_path: Path
+    own_home: Home,
 ) -> None:
     with (
-        running_server(tmp_path / "server", BEHIND_A_LINE) as server,
-        FaultyLine(port_of(server)) as line,
+        own_home.scripted_server("--allow-host", "127.0.0.1") as url,
+        FaultyLine(int(url.rpartition(":")[2])) as line,
         own_home.process(
-            *(*LIVE, "--api-url", line.url), SYMBL_ACCESS_TOKEN=server.address.token
+            *(*LIVE, "--api-url", line.url), SYMBL_ACCESS_TOKEN=own_home.address.token
         ) as run,
     ):
         assert run.stdin is not None

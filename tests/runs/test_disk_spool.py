@@ -184,6 +184,27 @@ def test_sound_that_was_removed_from_outside_is_left_out(tmp_path: Path) -> None
     assert kept.spool.lost == left[0].start
 
 
+def test_of_what_was_removed_nothing_is_lost_before_memory_forgets_it(
+    tmp_path: Path,
+) -> None:
+    with keeping(tmp_path) as kept:
+        first = fill(kept.spool, BIG)
+        kept.until_saved(first.end)
+        for path in kept.folder.glob("*.pcm"):
+            path.unlink()
+        left = joined(read_all(kept.spool))[0].start
+        told = [one.seconds for one in kept.told]
+        rest = fill(kept.spool, BIG, first=BIG)
+        kept.until_saved(rest.end)
+        again = joined(read_all(kept.spool))
+
+    assert told == [round(left / 16000, 3)]
+    assert again == [sound(again[0].start, rest.end)]
+    assert again[0].start > left
+    assert kept.spool.lost == again[0].start
+    assert {one.cause for one in kept.told} == {Cause.DISK}
+
+
 def test_an_hour_without_finals_takes_no_more_memory_than_a_minute(
     tmp_path: Path,
 ) -> None:
