@@ -64,6 +64,24 @@ def test_a_start_is_answered_before_what_it_needs_is_loaded() -> None:
     assert texts_of(play_on(play, recogniser=Slow)) == ["Hello there."]
 
 
+def test_a_frame_of_many_minutes_lets_others_have_their_turn() -> None:
+    slow = SpeechRecognition(encoding="MULAW", sample_rate=1000)
+    request = StartRequest(config=StreamConfig(speech_recognition=slow))
+
+    async def play(directory: FarDirectory) -> int:
+        port = await speaker(directory)
+        await port.start(request)
+        pushing = asyncio.create_task(port.push(0, b"\xff" * 600_000))
+        turns = 0
+        while not pushing.done():
+            await asyncio.sleep(0)
+            turns += 1
+        await pushing
+        return turns
+
+    assert play_on(play) > 5_000
+
+
 def test_the_last_event_is_marked_as_the_last() -> None:
     async def play(directory: FarDirectory) -> list[bool]:
         port = await speaker(directory)

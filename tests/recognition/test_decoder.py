@@ -3,6 +3,7 @@
 import io
 import struct
 import sys
+import tracemalloc
 
 import av
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from symbl_cli.errors import MissingError, NotAudioError, UsageError
 from symbl_cli.media.format import AudioFormat, Encoding
-from symbl_cli.server.recognition.decoder import open_decoder
+from symbl_cli.server.recognition.decoder import Decoder, open_decoder
 from symbl_cli.server.recognition.resampling import Samples
 from tests.scripted_speech import cut
 
@@ -26,8 +27,12 @@ def tone(rate: int, seconds: float = 1.0) -> bytes:
 
 
 def decoded(audio_format: AudioFormat, chunks: list[bytes]) -> Samples:
-    decoder = open_decoder(audio_format)
-    return np.concatenate([*map(decoder.push, chunks), decoder.finish()])
+    return all_of(open_decoder(audio_format), chunks)
+
+
+def all_of(decoder: Decoder, chunks: list[bytes]) -> Samples:
+    pushed = [samples for chunk in chunks for samples in decoder.push(chunk)]
+    return np.concatenate([*pushed, decoder.finish()])
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -57,16 +62,16 @@ def test_the_cut_of_the_bytes_changes_no_sample(rate: int, sizes: list[int]) -> 
 def test_half_a_sample_waits_for_its_rest_and_is_not_counted() -> None:
     decoder = open_decoder(AudioFormat())
 
-    first = decoder.push(struct.pack("<h", 16384) + b"\x00")
+    (first,) = decoder.push(struct.pack("<h", 16384) + b"\x00")
     assert (first.tolist(), decoder.received) == ([0.5], 1)
-    assert (decoder.push(b"\xc0").tolist(), decoder.received) == ([-0.5], 2)
+    (second,) = decoder.push(b"\xc0")
+    assert (second.tolist(), decoder.received) == ([-0.5], 2)
 
 
 def test_half_a_sample_at_the_end_is_discarded() -> None:
     decoder = open_decoder(AudioFormat())
-    decoder.push(b"\x01")
 
-    assert (decoder.finish().tolist(), decoder.received) == ([], 0)
+    assert (all_of(decoder, [b"\x01"]).tolist(), decoder.received) == ([], 0)
 
 
 def test_channels_are_mixed_down() -> None:
@@ -86,16 +91,74 @@ def test_mulaw_is_g711() -> None:
     assert (samples * 32768).tolist() == [0, 0, -32124, 32124, 120, 8316]
 
 
+FLAC = AudioFormat(16000, encoding=Encoding.FLAC)
+
+
+def flac_of(pcm: bytes, rate: int = 16000) -> bytes:
+    stream = io.BytesIO()
+    soundfile.write(stream, np.frombuffer(pcm, "<i2"), rate, format="FLAC")
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize("size", [1, 777, 1_000_000])
 def test_flac_loses_no_sample(size: int) -> None:
     pcm = tone(16000)
-    stream = io.BytesIO()
-    soundfile.write(stream, np.frombuffer(pcm, "<i2"), 16000, format="FLAC")
-    flac = AudioFormat(16000, encoding=Encoding.FLAC)
 
-    samples = decoded(flac, cut(stream.getvalue(), size))
+    samples = decoded(FLAC, cut(flac_of(pcm), size))
 
     assert (samples == decoded(AudioFormat(), [pcm])).all()
+
+
+def padding(size: int, *, is_last: bool = False) -> bytes:
+    """A block of FLAC that says nothing."""
+    return bytes([0x81 if is_last else 1]) + size.to_bytes(3) + bytes(size)
+
+
+@pytest.mark.parametrize("size", [1, 777, 1_000_000])
+def test_a_long_header_of_flac_loses_no_sample(size: int) -> None:
+    pcm = tone(16000, 0.1)
+    info, rest = (whole := flac_of(pcm))[:42], whole[42:]
+    long = info + padding(20_000) + padding(0) + rest
+
+    assert (decoded(FLAC, cut(long, size)) == decoded(AudioFormat(), [pcm])).all()
+
+
+def test_a_header_of_flac_without_an_end_is_not_kept() -> None:
+    decoder = open_decoder(FLAC)
+    block = padding(1 << 20)
+    tracemalloc.start()
+    for data in (flac_of(tone(16000))[:42], *[block] * 40):
+        assert [*decoder.push(data)] == []
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 4 << 20
+
+
+def test_a_flac_stream_of_a_rate_that_is_no_speech_is_refused() -> None:
+    slow = flac_of(tone(16000), rate=10)
+
+    with pytest.raises(NotAudioError, match="not the compressed audio"):
+        decoded(FLAC, [slow])
+
+
+@pytest.mark.parametrize("rate", [1000, 16000, 48000])
+def test_no_more_than_a_tenth_of_a_second_is_decoded_in_one_go(rate: int) -> None:
+    decoder = open_decoder(AudioFormat(rate))
+
+    received = [decoder.received for _ in decoder.push(bytes(20 * rate))]
+
+    assert received == [rate // 10 * (step + 1) for step in range(100)]
+
+
+def test_hours_of_silence_in_a_frame_are_decoded_as_they_are_asked_for() -> None:
+    hour = flac_of(bytes(2 * 3600 * 16000))
+    decoder = open_decoder(FLAC)
+
+    first = next(decoder.push(hour))
+
+    assert len(hour) < 1 << 20
+    assert len(first) == decoder.received <= 65_535
 
 
 def opus_packets(pcm: bytes) -> list[bytes]:
@@ -117,7 +180,7 @@ def test_opus_packets_are_decoded_and_counted_at_the_announced_rate(rate: int) -
     packets = opus_packets(tone(48000))
     decoder = open_decoder(AudioFormat(rate, encoding=Encoding.OPUS))
 
-    samples = np.concatenate([*map(decoder.push, packets), decoder.finish()])
+    samples = all_of(decoder, packets)
 
     assert decoder.received == len(packets) * 960 * rate // 48000
     assert len(samples) == len(packets) * 320
@@ -128,14 +191,14 @@ def test_what_is_no_opus_is_said_to_be_none() -> None:
     decoder = open_decoder(AudioFormat(48000, encoding=Encoding.OPUS))
 
     with pytest.raises(NotAudioError, match="not the compressed audio"):
-        decoder.push(b"\xff" * 7)
+        all_of(decoder, [b"\xff" * 7])
 
 
 def test_what_is_no_flac_is_said_to_be_none() -> None:
     decoder = open_decoder(AudioFormat(16000, encoding=Encoding.FLAC))
 
     with pytest.raises(NotAudioError, match="not FLAC"):
-        decoder.push(b"RIFF....")
+        all_of(decoder, [b"RIFF...."])
 
 
 @pytest.mark.parametrize("encoding", [Encoding.OPUS, Encoding.FLAC])

@@ -91,18 +91,19 @@ class Conversation:
 
     async def push(self, attachment: Attachment, position: int, pcm: bytes) -> None:
         stream = self._speaking(attachment)
-        if stream is None or stream.listener is None:
+        if stream is None or (listener := stream.listener) is None:
             return
         if position < stream.received and stream.is_ours:
             # What was sent again although it had arrived.
             pcm = pcm[stream.bytes_of(stream.received - position) :]
-        stream.listener.push(pcm)
-        self.settle()
-        self.begun.publication.silence(stream)
-        if (progress := stream.fall_behind()) is not None:
-            self.tell(stream, progress)
-        if not stream.listener.is_ready:
-            await self._signs.holding_back(stream, stream.listener.ready())
+        for _ in listener.pushing(pcm):
+            self._note_progress(stream)
+            if listener.is_ready:
+                await asyncio.sleep(0)
+            else:
+                await self._signs.holding_back(stream, listener.ready())
+            if self._speaking(attachment) is None or stream.listener is not listener:
+                return
 
     def skip(self, attachment: Attachment, skip: Skip) -> None:
         if stream := self._speaking(attachment):
@@ -292,6 +293,12 @@ class Conversation:
             stream.open(
                 self._services.recognition, lambda heard: self._heard(stream, heard)
             )
+
+    def _note_progress(self, stream: Stream) -> None:
+        self.settle()
+        self.begun.publication.silence(stream)
+        if (progress := stream.fall_behind()) is not None:
+            self.tell(stream, progress)
 
     def _heard(self, stream: Stream, heard: Heard) -> None:
         self.begun.publication.heard(stream, heard)

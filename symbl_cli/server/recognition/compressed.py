@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 import numpy as np
 
 from ...errors import MissingError, NotAudioError
-from ...media.format import AudioFormat, Encoding
+from ...media.format import HIGHEST_RATE, LOWEST_RATE, AudioFormat, Encoding
 from .resampling import NOTHING, Resampler, Samples, mix
 
 if TYPE_CHECKING:
     import av
 
     Packet: TypeAlias = av.Packet[av.AudioStream]
+
+
+_BYTES_AT_ONCE = 1 << 12
+"""Silence takes next to nothing: a frame of the wire may hold hours of it."""
 
 
 class CompressedDecoder:
@@ -35,10 +39,9 @@ class CompressedDecoder:
     def received(self) -> int:
         return self._decoded * self._rate // self._inner_rate
 
-    def push(self, data: bytes) -> Samples:
+    def push(self, data: bytes) -> Iterator[Samples]:
         """Raises `NotAudioError` where *data* is not what was announced."""
-        decoded = [self._decode(packet) for packet in self._packets.push(data)]
-        return np.concatenate(decoded or [NOTHING])
+        return map(self._decode, self._packets.push(data))
 
     def finish(self) -> Samples:
         decoded = [self._decode(packet) for packet in self._packets.finish()]
@@ -53,18 +56,24 @@ class CompressedDecoder:
         except (ValueError, EOFError) as exc:  # PyAV's InvalidDataError is the former
             if packet is None:  # an end without a beginning
                 return NOTHING
-            raise NotAudioError(
-                "what was sent is not the compressed audio that was announced",
-                suggestion="send raw Opus packets, one a frame, or a FLAC stream",
-            ) from exc
+            raise _not_announced() from exc
         return np.concatenate([self._samples(frame) for frame in frames] or [NOTHING])
 
     def _samples(self, frame: "av.AudioFrame") -> Samples:
         self._decoded += frame.samples
         if self._resampler is None:
+            if not LOWEST_RATE <= frame.sample_rate <= HIGHEST_RATE:
+                raise _not_announced()
             self._inner_rate = frame.sample_rate
             self._resampler = Resampler(frame.sample_rate)
         return self._resampler.push(mix(_rows(frame)))
+
+
+def _not_announced() -> NotAudioError:
+    return NotAudioError(
+        "what was sent is not the compressed audio that was announced",
+        suggestion="send raw Opus packets, one a frame, or a FLAC stream",
+    )
 
 
 class _Packets(Protocol):
@@ -95,17 +104,26 @@ class _FlacPackets:
     short stream.
     """
 
-    _MARKER, _STREAM_INFO, _LAST = b"fLaC", 0, 0x80
+    _MARKER = b"fLaC"
+    _STREAM_INFO, _LAST = 0, 0x80
+    _BLOCK_HEAD, _INFO_SIZE = 4, 34
 
     def __init__(self, codec: "av.AudioCodecContext") -> None:
         self._codec = codec
+        self._is_marked = False
+        self._is_last = False
+        self._ahead = 0
+        """Bytes of a block that are still to come; they are not kept."""
         self._head: bytes | None = b""
-        """What is not a frame yet; `None` once frames come."""
+        """Of a block, what does not say yet what it is; `None` once frames come."""
 
     def push(self, data: bytes) -> "Iterator[Packet]":
-        if self._head is not None:
-            data = self._after_head(self._head + data)
-        return iter(self._codec.parse(data) if data else ())
+        for start in range(0, len(data), _BYTES_AT_ONCE):
+            piece = data[start : start + _BYTES_AT_ONCE]
+            if self._head is not None:
+                piece = self._after_head(self._head + piece)
+            if piece:
+                yield from self._codec.parse(piece)
 
     def finish(self) -> "Iterator[Packet]":
         # It gives one packet a call now, and takes it back with the next.
@@ -113,23 +131,41 @@ class _FlacPackets:
             yield from packets
 
     def _after_head(self, data: bytes) -> bytes:
-        """The frames in *data*, empty as long as its blocks are not complete."""
-        self._head = data
-        start = len(self._MARKER)
-        if not self._MARKER.startswith(data[:start]):
+        """The frames in *data*, empty as long as the blocks go on."""
+        while True:
+            self._ahead, data = max(0, self._ahead - len(data)), data[self._ahead :]
+            if self._is_last and not self._ahead:
+                self._head = None
+                return data
+            used = 0 if self._ahead else self._read_block(data)
+            if not used:
+                self._head = data
+                return b""
+            data = data[used:]
+
+    def _read_block(self, data: bytes) -> int:
+        """How much of *data* is the marker, or a block's head; 0: more has to come."""
+        if not self._is_marked:
+            return self._read_marker(data)
+        if len(data) < self._BLOCK_HEAD:
+            return 0
+        kind, size = data[0], int.from_bytes(data[1 : self._BLOCK_HEAD])
+        if kind & ~self._LAST == self._STREAM_INFO:
+            end = self._BLOCK_HEAD + self._INFO_SIZE
+            if len(data) < end:
+                return 0
+            self._codec.extradata = data[self._BLOCK_HEAD : end]
+        self._is_last, self._ahead = bool(kind & self._LAST), size
+        return self._BLOCK_HEAD
+
+    def _read_marker(self, data: bytes) -> int:
+        marker = self._MARKER
+        if not marker.startswith(data[: len(marker)]):
             raise NotAudioError(
                 "what was sent is not FLAC", suggestion="begin with its header"
             )
-        while (begin := start + 4) <= len(data):
-            start = begin + int.from_bytes(data[begin - 3 : begin])
-            if start > len(data):
-                return b""
-            if data[begin - 4] & ~self._LAST == self._STREAM_INFO:
-                self._codec.extradata = data[begin:start]
-            if data[begin - 4] & self._LAST:
-                self._head = None
-                return data[start:]
-        return b""
+        self._is_marked = len(data) >= len(marker)
+        return len(marker) if self._is_marked else 0
 
 
 def _open_codec(audio_format: AudioFormat) -> "av.AudioCodecContext":

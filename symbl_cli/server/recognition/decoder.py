@@ -3,6 +3,7 @@
 However the bytes are cut, the samples are the same.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -12,10 +13,16 @@ from ...media.format import HIGHEST_RATE, LOWEST_RATE, AudioFormat, Encoding
 from .compressed import CompressedDecoder
 from .resampling import NOTHING, Resampler, Samples, mix
 
+_PARTS = 10
+"""Of a second: no more of it is decoded in one go."""
+
 
 class Decoder(Protocol):
-    def push(self, data: bytes) -> Samples:
-        """The samples that are now complete; half a sample waits for its rest."""
+    def push(self, data: bytes) -> Iterator[Samples]:
+        """The samples that are now complete, decoded as they are asked for.
+
+        Half a sample waits for its rest.
+        """
 
     def finish(self) -> Samples:
         """The rest. Half a sample is discarded; nothing may be pushed any more."""
@@ -49,16 +56,22 @@ class _PcmDecoder:
         self._rest = b""
         self.received = 0
 
-    def push(self, data: bytes) -> Samples:
+    def push(self, data: bytes) -> Iterator[Samples]:
+        samples = max(1, self._format.sample_rate // _PARTS)
+        size = samples * self._format.frame_size
+        for start in range(0, len(data), size):
+            yield self._push(data[start : start + size])
+
+    def finish(self) -> Samples:
+        return self._resampler.push(NOTHING, last=True)
+
+    def _push(self, data: bytes) -> Samples:
         data = self._rest + data
         count = self._format.count(data)
         size = count * self._format.frame_size
         self._rest = data[size:]
         self.received += count
         return self._resampler.push(self._mono(data[:size]))
-
-    def finish(self) -> Samples:
-        return self._resampler.push(NOTHING, last=True)
 
     def _mono(self, data: bytes) -> Samples:
         if self._format.encoding is Encoding.MULAW:

@@ -5,7 +5,7 @@ alone, however they are cut, whenever the texts come back.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...media.format import AudioFormat
 from .decoder import open_decoder
@@ -67,8 +67,14 @@ class Hearing:
         return not self._sections and not self._utterances
 
     def push(self, pcm: bytes) -> None:
-        self._latest.push(pcm)
-        self._advance()
+        for _ in self.pushing(pcm):
+            pass
+
+    def pushing(self, pcm: bytes) -> Iterator[None]:
+        """Push *pcm* little by little: a frame may hold hours of sound."""
+        for _ in self._latest.push(pcm):
+            self._advance()
+            yield
 
     def skip(self, position: int) -> None:
         """What is being said ends here; the next sample is that at *position*."""

@@ -6,7 +6,7 @@ The loop only moves values: streams are cores, decoding is done by other process
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -320,6 +320,16 @@ class Listener:
         self.hearing.push(pcm)
         self._await_more()
         self._go_on()
+
+    def pushing(self, pcm: bytes) -> Iterator[None]:
+        """Push *pcm* little by little, so that others have their turn between.
+
+        Raises `NotAudioError`. What was not gone on with has not been received.
+        """
+        self._await_more()
+        for _ in self.hearing.pushing(pcm):
+            self._go_on()
+            yield
 
     def skip(self, start: int, end: int) -> None:
         """Samples *start* to *end* will not come; a pause has *start* == *end*.

@@ -12,6 +12,8 @@ from .resampling import Samples
 from .segmenter import WINDOW, Segmenter, Step
 from .voice_activity import VoiceActivity
 
+_AT_ONCE = 4 * WINDOW
+"""To detect speech in more takes longer than others should wait."""
 _WIDTH = np.dtype(np.float32).itemsize
 
 
@@ -74,13 +76,16 @@ class Section:
     def position(self, sample: int) -> int:
         return min(self._position + sample * self._rate // SAMPLE_RATE, self.received)
 
-    def push(self, data: bytes) -> None:
+    def push(self, data: bytes) -> Iterator[None]:
+        """Take *data* in, little by little as one goes on."""
         self.is_stalled = False
-        self._append(self._decoder.push(data))
+        for samples in self._decoder.push(data):
+            yield from self._append(samples)
 
     def finish(self) -> None:
         """Nothing more comes; half a sample is discarded."""
-        self._append(self._decoder.finish())
+        for _ in self._append(self._decoder.finish()):
+            pass
         rest = self._length - self._detected
         if rest:
             window = np.zeros(WINDOW, np.float32)
@@ -115,8 +120,13 @@ class Section:
     def _length(self) -> int:
         return self._forgotten + len(self._samples) // _WIDTH
 
-    def _append(self, samples: Samples) -> None:
-        self._samples += samples.tobytes()
+    def _append(self, samples: Samples) -> Iterator[None]:
+        for start in range(0, len(samples), _AT_ONCE):
+            self._samples += samples[start : start + _AT_ONCE].tobytes()
+            self._detect()
+            yield
+
+    def _detect(self) -> None:
         while self._length - self._detected >= WINDOW:
             window = self._view(self._detected, self._detected + WINDOW)
             self._probabilities.append(self._detector.probability(window))
