@@ -1,34 +1,39 @@
 """Finds the server of this computer, or starts one (see `protocol/local.py`).
 
-Its address lies in a file, which is believed at once. Only when a dial fails is it
-looked at closer: a lock that can be taken means that no server lives, whatever the
-file says; so nothing depends on process ids, which come back.
+Its address lies in a file, which is believed at a glance (see `trust.py`). When a dial
+fails it is looked at closer: a lock that can be taken means that no server lives,
+whatever the file says.
 """
 
 import logging
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-from enum import Enum, auto
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
 from .. import __version__
 from ..config.endpoint import Endpoint
-from ..config.places import Folder, NoFolder, Places, below, ready
+from ..config.places import NoFolder, Places, ready
 from ..errors import (
     DiskFullError,
     MissingError,
     NewerStoreError,
-    RemoteProtocolError,
     StoreError,
     SymblError,
 )
-from ..private import FILE
-from ..protocol.local import LOCK_FILE, SERVER_FILE, ServerAddress, decode_address
+from ..protocol.local import LOCK_FILE, ServerAddress
 from . import child
+from .trust import (
+    LockState,
+    claim,
+    clear_stale,
+    is_alive,
+    is_child_alive,
+    is_served,
+    read_address,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +44,6 @@ _PATIENCE = 10.0
 _GLANCE = 0.05
 _PROBE = 2.0
 """Seconds for a server to say that it is well."""
-
-
-class _LockState(Enum):
-    FREE = auto()
-    HELD = auto()
-    UNSUPPORTED = auto()
-    """By the file system."""
 
 
 class LocalServer:
@@ -93,8 +91,8 @@ class LocalServer:
 
     def __call__(self) -> Endpoint:
         with self._guard:
-            address = self._address()
-            if address is None or not self._is_believed(address):
+            address = self._believed()
+            if address is None or not self._is_good(address):
                 address = self._look_closer()
                 self._confirmed = self._suspect if address.url == self._suspect else ""
                 self._suspect = ""
@@ -107,33 +105,46 @@ class LocalServer:
 
     def known(self) -> Endpoint | None:
         """The endpoint as far as it is known, without looking closer or starting."""
-        address = self._address()
+        address = self._believed()
         return None if address is None else _endpoint(address)
 
-    def _address(self) -> ServerAddress | None:
-        return self._private or _read_address(below(self._data, SERVER_FILE))
+    def _believed(self) -> ServerAddress | None:
+        """Where a server of ours listens, as far as a glance tells."""
+        match self._data:
+            case _ if self._private is not None:
+                return self._private if is_child_alive(self._private.pid) else None
+            case NoFolder():
+                return None
+            case folder:
+                address = read_address(folder)
+                is_there = address is not None and is_served(folder, address)
+                return address if is_there else None
 
-    def _is_believed(self, address: ServerAddress) -> bool:
+    def _is_good(self, address: ServerAddress) -> bool:
         return address.url != self._suspect and address.version == __version__
 
     def _look_closer(self) -> ServerAddress:
         match ready(self._data):
             case NoFolder(reason=reason):
                 return self._go_without(StoreError(reason, suggestion=_WRITABLE))
+            case folder if not claim(folder):
+                reason = f"{folder} belongs to another user"
+                return self._go_without(StoreError(reason, suggestion=_WRITABLE))
             case folder:
                 return self._find_or_start(folder)
 
     def _find_or_start(self, folder: Path) -> ServerAddress:
         deadline = time.monotonic() + self._patience
+        seen: ServerAddress | None = None
         while True:
-            state = _clear_stale(folder)
-            if state is _LockState.UNSUPPORTED:
+            state = clear_stale(folder)
+            if state is LockState.UNSUPPORTED:
                 return self._go_without(
                     StoreError(f"{folder} has no file locks", suggestion=_LOCKABLE)
                 )
-            is_free = state is _LockState.FREE
+            is_free = state is LockState.FREE
             try:
-                address = self._start(folder) if is_free else _answering(folder)
+                address = self._start(folder) if is_free else _answering(folder, seen)
             except NewerStoreError:
                 raise
             except (StoreError, DiskFullError) as exc:
@@ -142,6 +153,7 @@ class LocalServer:
                 return _of_our_version(address)
             if time.monotonic() > deadline:
                 raise _hung(folder)
+            seen = read_address(folder)
             time.sleep(_GLANCE)
 
     def _start(self, folder: Path) -> ServerAddress | None:
@@ -152,7 +164,7 @@ class LocalServer:
                 *(*self._models_option(), *self._keep_option()),
             ),
             patience=self._patience,
-            find_other=lambda: _read_address(folder / SERVER_FILE),
+            find_other=lambda: read_address(folder),
         )
         self._notices = () if started is None else started.notices
         return started
@@ -193,39 +205,17 @@ def _endpoint(address: ServerAddress) -> Endpoint:
     )
 
 
-def _read_address(file: Folder) -> ServerAddress | None:
-    match file:
-        case NoFolder():
-            return None
-        case _:
-            # Damaged is as good as absent: looking closer puts it right.
-            with suppress(OSError, UnicodeDecodeError, RemoteProtocolError):
-                return decode_address(file.read_text(encoding="utf-8"))
-            return None
+def _answering(folder: Path, seen: ServerAddress | None) -> ServerAddress | None:
+    """The server that holds the lock, if it is there and well.
 
-
-def _clear_stale(folder: Path) -> _LockState:
-    """Whether a server may be started; what a dead one left behind is removed."""
-    from filelock import FileLock, Timeout
-
-    try:
-        # Without flock a lock would outlive a killed server.
-        lock = FileLock(
-            folder / LOCK_FILE, mode=FILE, timeout=0, fallback_to_soft=False
-        )
-        with lock:
-            (folder / SERVER_FILE).unlink(missing_ok=True)
-            return _LockState.FREE
-    except Timeout:
-        return _LockState.HELD
-    except OSError:
-        return _LockState.UNSUPPORTED
-
-
-def _answering(folder: Path) -> ServerAddress | None:
-    """The server that holds the lock, if it is there and well."""
-    address = _read_address(folder / SERVER_FILE)
-    return address if address is not None and _is_well(address) else None
+    *seen* a glance ago. Of one whose process is not to be seen (it may live in a
+    container of its own) the address must have stayed: a server that begins removes
+    that of a dead one, where another user may listen now.
+    """
+    address = read_address(folder)
+    if address is None or not (is_alive(address.pid) or address == seen):
+        return None
+    return address if _is_well(address) else None
 
 
 def _is_well(address: ServerAddress) -> bool:
@@ -253,19 +243,20 @@ def _of_our_version(address: ServerAddress) -> ServerAddress:
 
 
 def _hung(folder: Path) -> MissingError:
-    address = _read_address(folder / SERVER_FILE)
+    address = read_address(folder)
     who = f"process {address.pid}" if address else "a process that left no address"
     return MissingError(
         f"a server holds {folder / LOCK_FILE} ({who}) and does not answer",
-        suggestion=_remedy(address, "end it:"),
+        # One that hangs does not hear that it should end.
+        suggestion=_remedy(address, "end it:", signal=" -9"),
     )
 
 
-def _remedy(address: ServerAddress | None, words: str) -> str:
+def _remedy(address: ServerAddress | None, words: str, *, signal: str = "") -> str:
     # A number that came back as another program's must not be sent a signal.
     if address is None or not _may_be_server(address.pid):
         return f"{words} end the process named symbl_cli.server, and try again"
-    end = "taskkill /F /PID" if sys.platform == "win32" else "kill"
+    end = "taskkill /F /PID" if sys.platform == "win32" else f"kill{signal}"
     return f"{words} `{end} {address.pid}`, and try again"
 
 

@@ -66,7 +66,7 @@ def _serve(settings: ServerSettings) -> None:
                     stack.enter_context(locked(folder, patience=_LOCK_PATIENCE))
                 except MissingError:
                     return
-            write = stack.enter_context(announced(folder))
+                write = stack.enter_context(announced(folder))
 
             def announce(address: ServerAddress) -> None:
                 with _in(folder):

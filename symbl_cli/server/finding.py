@@ -34,9 +34,14 @@ def locked(data_folder: Path, *, patience: float) -> Iterator[None]:
 
 @contextmanager
 def announced(data_folder: Path) -> Iterator[Callable[[ServerAddress], None]]:
-    """Gives what writes `server.json`; the file is gone at the end."""
+    """Gives what writes `server.json`; the file is gone at the end.
+
+    And at the beginning: beside a lock that is held, clients would believe the address
+    of a server that was killed.
+    """
     path = data_folder / SERVER_FILE
     try:
+        path.unlink(missing_ok=True)
         yield lambda address: _write(path, encode_address(address))
     finally:
         path.unlink(missing_ok=True)

@@ -29,6 +29,9 @@ from .serving import Addresses, serve
 from .settings import ServerSettings
 from .tls import check_tls
 
+_GLANCE = 0.2
+"""Seconds that a lock may be in the hands of somebody who only looks."""
+
 
 def run_foreground(
     settings: ServerSettings,
@@ -126,7 +129,8 @@ def _forget(_address: ServerAddress) -> None:
 @contextlib.contextmanager
 def _locked_alone(folder: Path) -> Iterator[None]:
     try:
-        with locked(folder, patience=0):
+        # Clients that look whether it is held have it for a moment.
+        with locked(folder, patience=_GLANCE):
             yield
     except MissingError as exc:
         raise MissingError(

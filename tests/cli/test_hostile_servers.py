@@ -1,7 +1,9 @@
 """Servers that mean harm: a run ends in one sentence, with its memory bounded."""
 
 import json
+import os
 import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -90,3 +92,22 @@ def test_a_hostile_server_ends_a_run_and_takes_no_memory(
     assert len([notice for notice in ran.notices if "error" in notice]) == (
         1 if ran.code else 0
     )
+
+
+def test_who_listens_where_a_server_was_killed_hears_nothing(
+    own_home: Home, tmp_path: Path
+) -> None:
+    with own_home.process("serve", "--recognizer", "scripted") as server:
+        assert server.stderr is not None
+        server.stderr.readline()
+        left_behind = own_home.address
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+    port = int(left_behind.url.rsplit(":", 1)[1])
+
+    with Service(Peer.rest, port=port) as impostor:
+        ran = own_home.run("stream", talk_in(tmp_path), "--json")
+
+    assert own_home.address.url != left_behind.url
+    assert impostor.peers == []
+    assert ran.code == 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from symbl_cli import __version__
+from symbl_cli.private import FILE
 from symbl_cli.protocol.local import (
     LOCK_FILE,
     SERVER_FILE,
@@ -54,7 +55,7 @@ def main() -> None:
         time.sleep(60)
     if options.no_files:
         serve(None)
-    lock = FileLock(options.data_folder / LOCK_FILE)
+    lock = FileLock(options.data_folder / LOCK_FILE, mode=FILE)
     try:
         lock.acquire(timeout=1)
     except Timeout:

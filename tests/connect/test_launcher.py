@@ -1,4 +1,4 @@
-"""One server per store: found at once, doubted only after a failed dial."""
+"""One server per store: found at once where it lives, and else started."""
 
 import os
 import signal
@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from filelock import FileLock
@@ -19,6 +20,7 @@ from symbl_cli.config.places import NoFolder, Places
 from symbl_cli.connect import child
 from symbl_cli.connect.launcher import LocalServer
 from symbl_cli.errors import MissingError, UnreachableError
+from symbl_cli.private import FILE
 from symbl_cli.protocol.local import (
     LOCK_FILE,
     SERVER_FILE,
@@ -85,6 +87,11 @@ def write_address(data: Path, **changes: object) -> ServerAddress:
     return address
 
 
+def held(data: Path) -> FileLock:
+    """The lock as a server that lives holds it."""
+    return FileLock(data / LOCK_FILE, mode=FILE)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -95,7 +102,8 @@ def free_port() -> int:
 def test_an_address_on_file_is_believed_at_once(finding: Finding, data: Path) -> None:
     address = write_address(data)
 
-    endpoint = finding()()
+    with held(data):
+        endpoint = finding()()
 
     assert (
         endpoint.http_url,
@@ -125,17 +133,125 @@ def test_a_server_is_found_by_the_next_client(finding: Finding) -> None:
     assert finding()().http_url == finding()().http_url
 
 
-def test_an_address_left_behind_is_found_out_by_a_failed_dial(
+@contextmanager
+def _somebody_listening() -> Iterator[tuple[str, list[bytes]]]:
+    """Where a server of ours was: the URL, and what is said to whoever is there now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        heard: list[bytes] = []
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    line, _ = listener.accept()
+                    with line:
+                        heard.append(line.recv(65536))
+                        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", heard
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def _dead_pid() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return process.pid
+
+
+def test_nothing_is_said_to_who_listens_where_a_server_was_killed(
     finding: Finding, data: Path
 ) -> None:
     # Its process id is in use, by us: that proves nothing.
-    stale = write_address(data, pid=os.getpid())
+    with _somebody_listening() as (url, heard):
+        write_address(data, url=url)
+
+        endpoint = finding()()
+
+    assert (endpoint.http_url != url, heard) == (True, [])
+
+
+def test_nor_while_the_next_server_begins(finding: Finding, data: Path) -> None:
+    with _somebody_listening() as (url, heard), held(data):
+        write_address(data, url=url, pid=_dead_pid())
+        server = finding(patience=0.0)
+
+        with pytest.raises(MissingError, match="and does not answer"):
+            server()
+
+    assert (server.known(), heard) == (None, [])
+
+
+def test_a_server_whose_process_is_not_to_be_seen_is_looked_at_twice(
+    finding: Finding, data: Path
+) -> None:
+    with _somebody_listening() as (url, heard), held(data):
+        write_address(data, url=url, pid=_dead_pid())
+
+        endpoint = finding()()
+
+    assert (endpoint.http_url, len(heard)) == (url, 1)
+
+
+def test_an_address_elsewhere_is_none_of_a_server_of_ours(
+    finding: Finding, data: Path
+) -> None:
+    write_address(data, url="http://meetings.invalid:80")
+
+    with held(data), pytest.raises(MissingError, match="left no address"):
+        finding(patience=0.2)()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other permissions")
+def test_an_address_that_others_can_change_is_not_believed(
+    finding: Finding, data: Path
+) -> None:
+    write_address(data)
+    (data / SERVER_FILE).chmod(0o666)
+
+    with held(data), pytest.raises(MissingError, match="left no address"):
+        finding(patience=0.2)()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other permissions")
+def test_an_address_of_another_user_is_not_believed(
+    finding: Finding, data: Path
+) -> None:
+    write_address(data)
+    if os.geteuid():
+        pytest.skip("cannot make a file of another user's")
+    os.chown(data / SERVER_FILE, 65534, 65534)
+
+    with held(data), pytest.raises(MissingError, match="left no address"):
+        finding(patience=0.2)()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other permissions")
+@pytest.mark.parametrize("name", [".", LOCK_FILE])
+def test_what_others_could_have_changed_is_looked_at_and_closed_to_them(
+    finding: Finding, data: Path, name: str
+) -> None:
+    with _somebody_listening() as (url, heard), held(data):
+        write_address(data, url=url)
+        (data / name).chmod(0o777)
+
+        endpoint = finding()()
+
+    # At a glance it would not have been asked whether it is well.
+    assert (endpoint.http_url, len(heard)) == (url, 1)
+    assert not (data / name).stat().st_mode & 0o077
+
+
+def test_a_server_without_files_is_not_dialled_when_it_was_killed(
+    finding: Finding, data: Path
+) -> None:
+    (data / LOCK_FILE).mkdir()
     server = finding()
-    endpoint = server()
+    first = server()
+    os.kill(pid_of(first), signal.SIGKILL)
+    os.waitid(os.P_PID, pid_of(first), os.WEXITED | os.WNOWAIT)
 
-    assert server.failed(endpoint, REFUSED)
-
-    assert server().http_url != stale.url
+    assert server().http_url != first.http_url
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"url": 1}', "[]", "\x00\xff"])
@@ -188,10 +304,11 @@ def test_a_lock_held_by_something_silent_is_said_with_a_remedy(
 ) -> None:
     write_address(data)
     server = finding(patience=0.2)
-    server.failed(server(), REFUSED)
 
-    with FileLock(data / LOCK_FILE), pytest.raises(MissingError) as caught:
-        server()
+    with held(data):
+        server.failed(server(), REFUSED)
+        with pytest.raises(MissingError) as caught:
+            server()
 
     assert caught.value.message == (
         f"a server holds {data / LOCK_FILE} (process {os.getpid()}) and does not answer"
@@ -206,10 +323,11 @@ def test_nobody_is_told_to_end_a_process_that_is_no_server(
     with subprocess.Popen(["sleep", "60"]) as other:
         write_address(data, pid=other.pid)
         server = finding(patience=0.2)
-        server.failed(server(), REFUSED)
 
-        with FileLock(data / LOCK_FILE), pytest.raises(MissingError) as caught:
-            server()
+        with held(data):
+            server.failed(server(), REFUSED)
+            with pytest.raises(MissingError) as caught:
+                server()
         other.kill()
 
     assert "kill" not in caught.value.suggestion

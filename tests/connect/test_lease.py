@@ -1,11 +1,13 @@
 """The lease: open while the client lives, wherever the server is."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from filelock import FileLock
 
 from symbl_cli import __version__
 from symbl_cli.config.credentials import AccessToken
@@ -15,7 +17,13 @@ from symbl_cli.config.settings import Origin, Source
 from symbl_cli.connect.launcher import LocalServer
 from symbl_cli.connect.lease import hold_lease
 from symbl_cli.connect.remote import RemoteServer
-from symbl_cli.protocol.local import SERVER_FILE, ServerAddress, encode_address
+from symbl_cli.private import FILE
+from symbl_cli.protocol.local import (
+    LOCK_FILE,
+    SERVER_FILE,
+    ServerAddress,
+    encode_address,
+)
 
 CLIENT = UUID("12345678-1234-5678-1234-567812345678")
 ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
@@ -30,7 +38,7 @@ class Listener:
         self._socket.settimeout(PATIENCE)
         self.port = self._socket.getsockname()[1]
         address = ServerAddress(
-            f"http://127.0.0.1:{self.port}", "a-token", 1, __version__
+            f"http://127.0.0.1:{self.port}", "a-token", os.getpid(), __version__
         )
         (folder / SERVER_FILE).write_text(encode_address(address))
 
@@ -42,14 +50,20 @@ class Listener:
             request += line.recv(4096)
         return line, request.decode().split("\r\n")
 
+    def wait_no_longer(self) -> None:
+        """Than somebody who wants a lease takes to ask for it."""
+        self._socket.settimeout(1.0)
+
     def close(self) -> None:
         self._socket.close()
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Of a server that lives."""
     (tmp_path / "data").mkdir()
-    return tmp_path / "data"
+    with FileLock(tmp_path / "data" / LOCK_FILE, mode=FILE):
+        yield tmp_path / "data"
 
 
 @pytest.fixture
@@ -126,6 +140,16 @@ def test_a_lease_that_is_not_answered_keeps_nobody(
 
     assert line.recv(1) == b""
     line.close()
+
+
+def test_no_lease_is_taken_where_a_server_was_killed(
+    listener: Listener, server: LocalServer, folder: Path
+) -> None:
+    (folder / LOCK_FILE).unlink()  # who holds it holds no file that anybody finds
+    listener.wait_no_longer()
+
+    with hold_lease(server, CLIENT), pytest.raises(TimeoutError):
+        listener.accept()
 
 
 def test_a_remote_server_wants_no_lease(tmp_path: Path) -> None:

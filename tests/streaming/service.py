@@ -224,7 +224,11 @@ class Service:
     """Each connection gets the next of *scripts*; more than those are refused."""
 
     def __init__(
-        self, *scripts: Script, tls: ssl.SSLContext | None = None, raw: bool = False
+        self,
+        *scripts: Script,
+        tls: ssl.SSLContext | None = None,
+        raw: bool = False,
+        port: int = 0,
     ) -> None:
         """*raw*: the scripts do the handshake, too."""
         self._scripts = scripts
@@ -232,7 +236,7 @@ class Service:
         self._raw = raw
         self.peers: list[Peer] = []
         self._errors: list[BaseException] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._threads = [Thread(target=self._serve, daemon=True)]
 
