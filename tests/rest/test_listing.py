@@ -60,6 +60,7 @@ def library() -> Iterator[Client]:
         ),
         pytest.param({"q": "is day 3"}, (103,), id="found by words"),
         pytest.param({"q": "DAY 03"}, (121,), id="found by name"),
+        pytest.param({"q": "is\0day 3"}, (103,), id="found by words between NULs"),
         pytest.param({"id": "12"}, range(120, 125), id="by the beginning of the id"),
         pytest.param({"id": "1_"}, (), id="no wildcard"),
         pytest.param(

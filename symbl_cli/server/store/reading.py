@@ -82,7 +82,7 @@ def _conditions(query: ConversationQuery) -> Iterator[ColumnElement[bool]]:
         yield columns.name == query.name
     for key, value in query.metadata.items():
         yield columns.metadata[key].as_string() == value
-    if text := query.text.strip():
+    if text := query.text.replace("\0", " ").strip():
         in_name = columns.name.icontains(text, autoescape=True)
         yield or_(columns.id.in_(conversations_with(text)), in_name)
 

@@ -10,7 +10,8 @@ _INDEX = table("message_search", column("rowid"))
 def conversations_with(text: str) -> Select[str]:
     """Ids of the conversations that have a message holding every word of *text*.
 
-    Words are matched by their stems: "drafts" finds "draft".
+    It has a word, and no NUL: FTS5 would end there. Words are matched by their stems:
+    "drafts" finds "draft".
     """
     messages = tables.messages
     matching = literal_column("message_search").op("MATCH")(_expression(text))
@@ -20,5 +21,4 @@ def conversations_with(text: str) -> Select[str]:
 
 def _expression(text: str) -> str:
     """*text* in the language of FTS5: words are quoted, so that none is an operator."""
-    words = text.replace("\0", " ").split()
-    return " ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return " ".join('"' + word.replace('"', '""') + '"' for word in text.split())
