@@ -8,7 +8,7 @@ whatever the file says.
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
@@ -41,6 +41,8 @@ _WRITABLE = "make it a folder that you can write to"
 _LOCKABLE = "put it on a disk of this computer"
 _PATIENCE = 10.0
 """Seconds until a server has to be ready."""
+_SLOWEST = 6
+"""Times as many, at most, where one was not ready: the computer may be busy."""
 _GLANCE = 0.05
 _PROBE = 2.0
 """Seconds for a server to say that it is well."""
@@ -69,6 +71,7 @@ class LocalServer:
         self._data = places.data
         self._models = places.models
         self._patience = patience
+        self._slowness = 1
         self._guard = Lock()
         self._suspect = ""
         """The URL where a dial failed."""
@@ -157,16 +160,27 @@ class LocalServer:
             time.sleep(_GLANCE)
 
     def _start(self, folder: Path) -> ServerAddress | None:
-        child.check_installed()
-        started = child.start(
-            (
-                *(*self._command, "--data-folder", str(folder)),
-                *(*self._models_option(), *self._keep_option()),
-            ),
-            patience=self._patience,
+        started = self._started(
+            *("--data-folder", str(folder), *self._models_option()),
+            *self._keep_option(),
             find_other=lambda: read_address(folder),
         )
         self._notices = () if started is None else started.notices
+        return started
+
+    def _started(
+        self, *options: str, find_other: Callable[[], ServerAddress | None]
+    ) -> ServerAddress | None:
+        child.check_installed()
+        slowness = self._slowness
+        # Where this one is not ready in time the next gets longer: else none ever is.
+        self._slowness = min(_SLOWEST, 2 * slowness)
+        started = child.start(
+            (*self._command, *options),
+            patience=self._patience * slowness,
+            find_other=find_other,
+        )
+        self._slowness = 1
         return started
 
     def _go_without(self, error: SymblError) -> ServerAddress:
@@ -175,11 +189,8 @@ class LocalServer:
             raise error
         self._why_no_store = "; ".join(filter(None, (error.message, error.suggestion)))
         log.warning("conversations are not kept: %s", self._why_no_store)
-        child.check_installed()
-        self._private = child.start(
-            (*self._command, "--no-files", *self._models_option()),
-            patience=self._patience,
-            find_other=lambda: None,
+        self._private = self._started(
+            "--no-files", *self._models_option(), find_other=lambda: None
         )
         if self._private is None:
             raise MissingError("the server ended before it was ready")

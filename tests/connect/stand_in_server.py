@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--no-files", action="store_true")
     parser.add_argument("--die", metavar="LAST_WORDS")
     parser.add_argument("--never-ready", action="store_true")
+    parser.add_argument("--slow", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--nonsense", type=Path, metavar="PID_FILE")
     options = parser.parse_args()
     if options.die:
@@ -53,6 +54,7 @@ def main() -> None:
         sys.stderr.write("still loading\n")
         sys.stderr.flush()
         time.sleep(60)
+    time.sleep(options.slow)
     if options.no_files:
         serve(None)
     lock = FileLock(options.data_folder / LOCK_FILE, mode=FILE)

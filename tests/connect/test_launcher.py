@@ -375,6 +375,20 @@ def test_a_child_that_is_never_ready_is_ended_and_told(finding: Finding) -> None
     assert caught.value.message.startswith("the server was not ready after 1 s")
 
 
+def test_a_server_that_was_not_ready_in_time_has_longer_the_next_time(
+    finding: Finding,
+) -> None:
+    server = finding("--slow", "1.5", patience=1.0)
+
+    def is_ready(_: int) -> bool:
+        with suppress(MissingError):
+            return pid_of(server()) > 0
+        return False
+
+    # How many tries it takes depends on the computer; without more time none would do.
+    assert any(map(is_ready, range(5)))
+
+
 def test_a_child_that_talks_nonsense_is_ended_and_told(
     finding: Finding, tmp_path: Path
 ) -> None:
