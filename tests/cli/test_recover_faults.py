@@ -4,65 +4,22 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from symbl_cli.lines import Line
 from symbl_cli.streaming.journal import end_entry, entry
-from symbl_cli.streaming.runs import write_record
 from symbl_cli.streaming.segments import Segment
 from tests.cli.talks import talk_in
 from tests.command_line import Home
-from tests.runs.kept import record
 from tests.runs.killed import GAP, sentence, words_of
+from tests.runs.left import Left, left_in
 from tests.sinks.examples import AT, transcript
 
 SAID = "One van is late."
 OTHER = "The other one drives."
 LONG_AGO = time.time() - 3600
-
-
-@dataclass(frozen=True)
-class Left:
-    """The folder of a run whose disk a test damages."""
-
-    home: Home
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
-
-    @property
-    def sound(self) -> Path:
-        return next(self.folder.glob("*.pcm"))
-
-    @property
-    def record(self) -> Path:
-        return self.folder / "run.json"
-
-    @property
-    def journal(self) -> Path:
-        return self.folder / "journal.jsonl"
-
-    def change_record(self, **fields: object) -> None:
-        self.record.write_text(json.dumps(json.loads(self.record.read_text()) | fields))
-
-
-def left_in(
-    home: Home, text: str, *, engine: str = "local", file: Path | None = None
-) -> Left:
-    """As a run leaves it that was killed before the server had heard anything."""
-    name = str(uuid4())
-    folder = home.runs / name
-    folder.mkdir(parents=True)
-    plain = record(connection_id=name)
-    write_record(folder, replace(plain, engine=engine, file=file))
-    (folder / Segment(0, 0, 0).name).write_bytes(sentence(text))
-    return Left(home, folder)
 
 
 @pytest.fixture(scope="module")
