@@ -20,6 +20,7 @@ from ..text.terminal import whole_characters
 from .demo import Demo
 from .detection import config_of, trackers_of, vocabulary_of
 from .files import RunFiles, open_files
+from .hiding import published
 from .options import Form, StreamOptions
 from .sources import OpenedSources
 
@@ -74,14 +75,15 @@ class Plan:
 
     def check(self) -> None:
         """What another server sends cannot be changed, and yet be untouched."""
-        is_changed = self.settings.redact or self.options.fixes is not None
         options = self.options
-        has_wire = options.form is Form.WIRE or options.record_wire is not None
+        is_recorded = options.record_wire is not None or self.settings.save_dir
+        has_wire = options.form is Form.WIRE or is_recorded
+        is_changed = self.settings.redact or options.fixes is not None
         if self.engine is Engine.REMOTE and is_changed and has_wire:
             raise UsageError(
                 "another server's own messages cannot be redacted or fixed",
-                suggestion="leave out -o wire and --record-wire, or --redact and "
-                "--fixes",
+                suggestion="leave out -o wire, --record-wire and --save-dir, which "
+                "has them too, or --redact and --fixes",
             )
 
     @property
@@ -122,6 +124,7 @@ class Plan:
         options, settings = self.options, self.settings
         environment = self.configuration.environment
         trackers = (*trackers_of(options), *(self.demo.trackers if self.demo else ()))
+        config = config_of(settings, environment, self.now, options.fixes)
         return Run(
             connection_id=options.connection_id or str(uuid4()),
             started_at=self.now,
@@ -133,7 +136,8 @@ class Plan:
             insight_types=settings.insights,
             trackers=trackers,
             vocabulary=vocabulary_of(options, settings),
-            config=config_of(settings, environment, self.now, options.fixes),
+            config=config,
+            publish=published(self.engine, config),
             people=sources.people,
             store=None if settings.store else False,
             client=str(lease) if self.engine is Engine.LOCAL else None,

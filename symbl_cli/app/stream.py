@@ -23,6 +23,7 @@ from ..streaming.transcribe import transcribe
 from .demo import read_demo
 from .files import RunFiles
 from .first_time import tell_first_time
+from .hiding import tell_what_is_not_hidden
 from .keeping import open_keeping, tell_of_interrupted
 from .meter import MeteredSource
 from .options import StreamOptions
@@ -55,6 +56,7 @@ def run_stream(options: StreamOptions, notices: Notices) -> int:
         now=datetime.now().astimezone(),
     )
     plan.check()
+    tell_what_is_not_hidden(options, plan.settings, plan.engine, notices)
     return _run(plan, endpoint_for(configuration), notices)
 
 

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from ..frozen import dataclass
 from ..lines import EndReason, LeftFile
-from ..protocol.events import Person, StartRequest, StreamConfig, TrackerSpec
+from ..protocol.events import Event, Person, StartRequest, StreamConfig, TrackerSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,10 @@ class Timing:
     longest_delay: float = 8.0
 
 
+def _as_it_is(event: Event) -> Event:
+    return event
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What to do, decided before the first sample."""
@@ -57,6 +61,8 @@ class Run:
     vocabulary: tuple[str, ...] = ()
     config: StreamConfig = field(default_factory=StreamConfig)
     """Encoding, rate and title are filled in."""
+    publish: Callable[[Event], Event] = _as_it_is
+    """What others may see of an event, where that is not left to the server."""
     people: tuple[Person | None, ...] = ()
     """Who speaks on each source; else its own name for the speaker is used."""
     store: bool | None = None

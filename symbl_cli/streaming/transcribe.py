@@ -206,7 +206,8 @@ class _Transcription:
         match item:
             case Received():
                 self._on_frame(item.frame)
-                received = self._attributed(item)
+                published = replace(item, event=self._run.publish(item.event))
+                received = self._attributed(published)
                 for body in self._lines.tell(received):
                     self._say(body)
                 self._note(received)
