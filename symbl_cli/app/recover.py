@@ -15,7 +15,13 @@ from ..errors import (
 from ..protocol.events import Json
 from ..sinks.json_form import to_json
 from ..sinks.notices import Notices
-from ..streaming.left_runs import LeftRun, UnreadableRun, left_behind
+from ..streaming.left_runs import (
+    AlreadyRecovered,
+    LeftRun,
+    TakenRun,
+    UnreadableRun,
+    left_behind,
+)
 from ..text.terminal import terminal_safe
 from .ending import Ending
 
@@ -25,7 +31,7 @@ LAST = "last"
 def list_left(*, as_json: bool, notices: Notices) -> int:
     """One line for each run, the oldest first; returns the exit code."""
     left = _left(find_places())
-    _tell(left.unreadable, notices)
+    _tell(left.others, notices)
     if left.is_empty and not as_json:
         notices.status("there is nothing to recover")
     for run in left.runs:
@@ -47,7 +53,7 @@ def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
             return _recover_all(left, places, ending, notices)
         run = _named(name or LAST, left)
         if name == LAST:  # it may be another one that is meant
-            _tell(left.unreadable, notices)
+            _tell(left.others, notices)
         _recover(run, places, ending, notices)
         return 0
 
@@ -57,10 +63,12 @@ def _recover_all(
 ) -> int:
     if left.is_empty:
         notices.status("there is nothing to recover")
-    failures: list[SymblError] = [one.error for one in left.unreadable]
+    failures: list[SymblError] = [one.error for one in left.others]
     for run in left.runs:
         try:
             _recover(run, places, ending, notices)
+        except AlreadyRecovered:  # by another, which has told its conversation
+            continue
         except SymblError as exc:
             failures.append(exc)
     for failure in failures:
@@ -87,22 +95,23 @@ class _Left:
     """What interrupted runs left behind."""
 
     runs: list[LeftRun]
-    unreadable: list[UnreadableRun]
+    others: list[UnreadableRun | TakenRun]
+    """Those that cannot be recovered now."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.runs or self.unreadable)
+        return not (self.runs or self.others)
 
 
 def _left(places: Places) -> _Left:
-    unreadable: list[UnreadableRun] = []
-    runs = places.runs
-    found = left_behind(runs, unreadable.append) if isinstance(runs, Path) else []
-    return _Left(found, unreadable)
+    if not isinstance(places.runs, Path):
+        return _Left([], [])
+    others: list[UnreadableRun | TakenRun] = []
+    return _Left(left_behind(places.runs, others.append, others.append), others)
 
 
-def _tell(unreadable: Sequence[UnreadableRun], notices: Notices) -> None:
-    for error in (one.error for one in unreadable):
+def _tell(others: Sequence[UnreadableRun | TakenRun], notices: Notices) -> None:
+    for error in (one.error for one in others):
         notices.warning(error.message, suggestion=error.suggestion)
 
 
@@ -113,14 +122,14 @@ def _named(name: str, left: _Left) -> LeftRun:
     if name == LAST:
         if left.runs:
             return left.runs[-1]
-        raise left.unreadable[-1].error
-    every: list[LeftRun | UnreadableRun] = [*left.runs, *left.unreadable]
+        raise left.others[-1].error
+    every: list[LeftRun | UnreadableRun | TakenRun] = [*left.runs, *left.others]
     exact = [run for run in every if run.id == name]
     match exact or [run for run in every if run.id.startswith(name)]:
         case [LeftRun() as run]:
             return run
-        case [UnreadableRun(error=error)]:
-            raise error
+        case [UnreadableRun() | TakenRun() as other]:
+            raise other.error
         case found:
             raise NotFoundError(
                 f"{len(found)} runs begin with {name!r}"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..config.endpoint import is_loopback
 from ..errors import RemoteProtocolError
+from ..locks import is_locked
 from ..private import FILE, FOLDER
 from ..protocol.local import LOCK_FILE, SERVER_FILE, ServerAddress, decode_address
 
@@ -129,33 +130,8 @@ def _is_held(lock: Path) -> bool:
         is_private = sys.platform == "win32" or not (
             os.fstat(descriptor).st_mode & _OTHERS
         )
-        return is_private and _is_locked(descriptor)
+        return is_private and is_locked(descriptor)
+    except OSError:  # no locks there
+        return False
     finally:
         os.close(descriptor)
-
-
-if sys.platform == "win32":
-
-    def _is_locked(descriptor: int) -> bool:
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return True
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-        return False
-
-else:
-
-    def _is_locked(descriptor: int) -> bool:
-        import fcntl
-
-        try:
-            # Shared: others who only look at the same moment see it free.
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from ..audio.source import AudioSource
 from ..frozen import dataclass
 from ..lines import Cause, Line, State, Status
+from ..locks import Lock
 from ..media.format import Encoding
 from .capture import frame_samples
 from .disk_spool import DiskSpool
@@ -19,9 +20,6 @@ from .journal import end_entry, entry
 from .run_record import RunRecord
 from .runs import JOURNAL, lock_folder, make_folder, remove_folder, write_record
 from .spool import MemorySpool, Spool
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +129,7 @@ class RunKeeper:
         self._is_listened = False
         self._is_ending = False
         self._is_complete = False
-        self._lock: FileLock | None = None
+        self._lock: Lock | None = None
         self._journal = _NONE
         self._threads: list[Thread] = []
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import ConflictError, StoreError
+from ..errors import ConflictError, NotFoundError, StoreError
 from ..frozen import dataclass
+from ..locks import Lock
 from .journal import Journal, read_journal
 from .run_record import RunRecord, decode_record
 from .runs import (
@@ -18,6 +19,8 @@ from .runs import (
     LOCK,
     RECORD,
     TOLD,
+    Holder,
+    holder_of,
     lock_folder,
     remove_folder,
     write_journal,
@@ -114,18 +117,66 @@ class LeftRun:
     def taken(self) -> Iterator[Callable[[], None]]:
         """Nobody else takes it meanwhile; gives what removes it for good.
 
-        Raises ConflictError where somebody has it.
+        Raises ConflictError where somebody has it, and AlreadyRecovered where it has
+        gone since it was found.
         """
+        lock = self._lock()
         try:
-            lock = lock_folder(self.folder)
-        except OSError as exc:
-            raise ConflictError(
-                f"run {self.id} is going on, or being recovered"
-            ) from exc
-        try:
+            if not self._is_there():
+                raise AlreadyRecovered(self.id)
             yield lambda: remove_folder(self.folder, lock)
         finally:
             lock.release()
+
+    def _lock(self) -> Lock:
+        if not self._is_there():
+            raise AlreadyRecovered(self.id)
+        try:
+            return lock_folder(self.folder, Holder.RECOVERY)
+        except FileNotFoundError as exc:
+            raise AlreadyRecovered(self.id) from exc
+        except BlockingIOError as exc:
+            raise TakenRun(self.folder).error from exc
+        except OSError as exc:
+            raise StoreError(
+                f"cannot hold {self.folder / LOCK}: {exc.strerror}",
+                suggestion=_ACCESS,
+            ) from exc
+
+    def _is_there(self) -> bool:
+        """Whether it is still the one that was found."""
+        try:
+            return _record(self.folder) == self.record
+        except (OSError, ValueError, StoreError):
+            return False
+
+
+class AlreadyRecovered(NotFoundError):
+    """Somebody else has recovered the run meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"run {name} has been recovered meanwhile",
+            suggestion="see `symbl conversation list`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRun:
+    """One that somebody recovers just now."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def error(self) -> ConflictError:
+        return ConflictError(
+            f"run {self.id} is being recovered just now",
+            suggestion="what is left of it then, `symbl recover` lists",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +198,19 @@ def _log(run: UnreadableRun) -> None:
     log.warning("%s", run.error)
 
 
+def _log_taken(run: TakenRun) -> None:
+    log.debug("%s", run.error)
+
+
 def left_behind(
-    runs: Path, tell: Callable[[UnreadableRun], None] = _log
+    runs: Path,
+    tell: Callable[[UnreadableRun], None] = _log,
+    tell_taken: Callable[[TakenRun], None] = _log_taken,
 ) -> list[LeftRun]:
     """Every interrupted run, the oldest first; what means nothing is removed.
 
-    *tell* gets those that cannot be read.
+    *tell* gets those that cannot be read, *tell_taken* those that somebody recovers
+    just now. Nobody who looks at the same time, or takes a run, is disturbed.
     """
     try:
         folders = sorted(runs.iterdir())
@@ -168,6 +226,8 @@ def left_behind(
                 found.append(run)
             case UnreadableRun() as unreadable:
                 tell(unreadable)
+            case TakenRun() as taken:
+                tell_taken(taken)
             case None:
                 pass
     return sorted(found, key=lambda run: run.record.started_at)
@@ -182,7 +242,7 @@ def not_yet_told(found: Sequence[_Run]) -> list[_Run]:
     return untold
 
 
-def _look_into(folder: Path) -> LeftRun | UnreadableRun | None:
+def _look_into(folder: Path) -> LeftRun | UnreadableRun | TakenRun | None:
     """`None`: it is no run, or one that goes on or has just ended."""
     try:
         return _read(folder)
@@ -193,15 +253,25 @@ def _look_into(folder: Path) -> LeftRun | UnreadableRun | None:
         return _unreadable(folder, why, _ACCESS)
 
 
-def _read(folder: Path) -> LeftRun | UnreadableRun | None:
+def _read(folder: Path) -> LeftRun | UnreadableRun | TakenRun | None:
     """Raises OSError."""
     if not folder.is_dir():
         return None
     if not (folder / RECORD).exists():
         return _without_record(folder)
-    lock_folder(folder).release()
+    match holder_of(folder):
+        case Holder.RUN:
+            return None
+        case Holder.RECOVERY:
+            return TakenRun(folder)
+        case None:
+            return _left(folder)
+
+
+def _left(folder: Path) -> LeftRun | UnreadableRun:
+    """Raises OSError."""
     try:
-        record = decode_record((folder / RECORD).read_text(encoding="utf-8"))
+        record = _record(folder)
         return LeftRun(folder, record, _seconds(folder, record))
     except StoreError as exc:
         remedy = exc.suggestion or _by_hand(folder)
@@ -210,16 +280,24 @@ def _read(folder: Path) -> LeftRun | UnreadableRun | None:
         return _unreadable(folder, f"its {RECORD} is damaged", _by_hand(folder))
 
 
+def _record(folder: Path) -> RunRecord:
+    """Raises OSError, StoreError and UnicodeDecodeError."""
+    return decode_record((folder / RECORD).read_text(encoding="utf-8"))
+
+
 def _without_record(folder: Path) -> UnreadableRun | None:
     """One that has no words either is none yet, or trash."""
     files = _sound_in(folder) or [folder]
     if time.time() - max(path.stat().st_mtime for path in files) < _UNFINISHED:
         return None
-    if (folder / LOCK).exists():
-        lock_folder(folder).release()
+    if holder_of(folder) is not None:
+        return None
     if _size(_sound_in(folder)) > _NO_WORDS:
         return _unreadable(folder, f"its {RECORD} is missing", _by_hand(folder))
-    remove_folder(folder, lock_folder(folder))
+    lock = lock_folder(folder)
+    if not (folder / RECORD).exists():  # a run that stood still may have gone on
+        remove_folder(folder, lock)
+    lock.release()
     return None
 
 

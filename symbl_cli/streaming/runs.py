@@ -1,23 +1,22 @@
 """The folder of a run, `runs/CONNECTION-ID/`: there while it runs, gone when it ended.
 
-A lock [filelock] in it is held as long as the run lives, and freed by the kernel when
-it is killed: what lies in folders with free locks, interrupted runs have left behind.
+A lock in it is held as long as the run lives, and freed by the kernel when it is
+killed: what lies in folders with free locks, interrupted runs have left behind. Whoever
+recovers one holds the same lock.
 """
 
 import os
 import re
 from contextlib import suppress
+from enum import Enum
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from .. import private
+from ..locks import Lock, length_held, take
 from .run_record import RunRecord, encode_record
 from .segments import read_name
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 RECORD = "run.json"
 JOURNAL = "journal.jsonl"
@@ -43,17 +42,26 @@ def make_folder(runs: Path, connection_id: str) -> Path:
     raise AssertionError
 
 
-def lock_folder(folder: Path) -> "FileLock":
-    """Hold the lock of *folder*; raises OSError where it is held, or cannot be."""
-    # It costs more to load than everything else before the first sound is sent.
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+class Holder(Enum):
+    """Who holds the lock of a folder: its length says it."""
 
-    lock = FileLock(folder / LOCK, mode=0o600, timeout=0, fallback_to_soft=False)
-    try:
-        lock.acquire()
-    except (Timeout, NotImplementedError) as exc:
-        raise BlockingIOError(str(exc)) from exc
-    return lock
+    RUN = 0
+    RECOVERY = 1
+    """No run comes back to a folder, so who ever set out to recover it can say so."""
+
+
+def lock_folder(folder: Path, holder: Holder = Holder.RUN) -> Lock:
+    """Hold the lock of *folder*; raises OSError where it is held, or cannot be."""
+    return take(folder / LOCK, holder.value)
+
+
+def holder_of(folder: Path) -> Holder | None:
+    """Who holds the lock of *folder*, if anybody does; raises OSError."""
+    match length_held(folder / LOCK):
+        case None:
+            return None
+        case length:
+            return Holder(min(length, Holder.RECOVERY.value))
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
@@ -74,7 +82,7 @@ def _replace(folder: Path, name: str, content: bytes) -> None:
     new.replace(folder / name)
 
 
-def remove_folder(folder: Path, lock: "FileLock | None") -> None:
+def remove_folder(folder: Path, lock: Lock | None) -> None:
     """With all that is ours in it, and first what says that it is there.
 
     Files that others put there stay, and with them the folder.
