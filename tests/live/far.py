@@ -108,13 +108,21 @@ class FarDirectory:
         return FarPort(port)
 
 
+def _in_memory() -> Store:
+    return open_store(None)
+
+
 @asynccontextmanager
 async def _directory(
-    *, max_streams: int | None, recogniser: type[Recognition], sign: float
+    *,
+    max_streams: int | None,
+    recogniser: type[Recognition],
+    sign: float,
+    new_store: Callable[[], Store],
 ) -> AsyncIterator[FarDirectory]:
     numbers = count(4_500_000_000_000_000)
     with (
-        open_store(None) as store,
+        new_store() as store,
         open_passing() as passing,
         ThreadPoolExecutor(1) as analysis,
     ):
@@ -145,9 +153,15 @@ def play_on(
     max_streams: int | None = None,
     recogniser: type[Recognition] = Recognition,
     sign: float = 1.0,
+    new_store: Callable[[], Store] = _in_memory,
 ) -> _T:
     async def run() -> _T:
-        made = _directory(max_streams=max_streams, recogniser=recogniser, sign=sign)
+        made = _directory(
+            max_streams=max_streams,
+            recogniser=recogniser,
+            sign=sign,
+            new_store=new_store,
+        )
         async with asyncio.timeout(60), made as directory:
             return await play(directory)
 
