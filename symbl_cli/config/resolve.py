@@ -14,7 +14,7 @@ from ..frozen import dataclass
 from .files import read_toml
 from .places import PROJECT_FILE, Folder, Places
 from .settings import OUTPUTS_AND_HOOKS, SETTINGS, Origin, Settings, Source
-from .values import did_you_mean
+from .values import did_you_mean, plain
 
 PROFILES = "profiles"
 
@@ -181,8 +181,9 @@ def _profile_layer(
 
 def _project_layer(file: Path) -> Layer:
     values = read_toml(file)
-    for name in values:
+    for name, value in values.items():
         _check_project_name(name, str(file))
+        _check_strict(name, value, str(file))
     return Layer(Source.PROJECT, str(file), values)
 
 
@@ -192,8 +193,26 @@ def _check_project_name(name: str, where: str) -> None:
         is_known and not SETTINGS[name].rule.is_for_projects
     ):
         raise UsageError(
-            f"{where} may not set {name!r}: it comes with the folder, so it has no "
-            "say in servers, credentials, hooks, outputs and what is kept",
-            suggestion="remove it there; `symbl config set` is for that",
+            f"{where} may not set {name!r}: it comes with the folder, so it has no say "
+            "in servers, credentials, microphones, hooks, outputs and what is kept",
+            suggestion="remove it there; "
+            + (
+                f"`symbl config set {name} VALUE` is for that"
+                if is_known
+                else "what the user file or an option says is what counts"
+            ),
         )
     check_name(name, where)
+
+
+def _check_strict(name: str, raw: object, where: str) -> None:
+    """Raises UsageError where *raw* makes less of privacy than the user may want."""
+    strict = SETTINGS[name].rule.strict
+    if strict is None or read_value(name, raw, where) is strict:
+        return
+    raise UsageError(
+        f"{where} may not set {name!r} to {plain(not strict)}: it comes with the "
+        "folder, so it may be stricter than you are, and no more",
+        suggestion=f"remove it there; `symbl config set {name} {plain(not strict)}` is "
+        "for that",
+    )

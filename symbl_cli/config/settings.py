@@ -39,8 +39,13 @@ class Rule:
     show: Callable[[object], str] = values.plain
     variable: str | None = None
     """The environment variable that sets it."""
-    is_for_projects: bool = True
-    """Whether `symbl.toml` may set it: that comes with whatever folder one is in."""
+    is_for_projects: bool
+    """Whether `symbl.toml` may set it: that comes with whatever folder one is in.
+
+    Not where it could send sound elsewhere, take it from elsewhere, keep more or less.
+    """
+    strict: bool | None = None
+    """The one value that it may set, where the other would make less of privacy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,57 +96,108 @@ class Settings:
         ),
     ] = SecretStore.FILE
     language: Annotated[
-        str, Rule(help="Of the speech, as in en-US.", read=values.language)
+        str,
+        Rule(
+            help="Of the speech, as in en-US.",
+            read=values.language,
+            is_for_projects=True,
+        ),
     ] = "en-US"
     timezone: Annotated[
         str | None,
-        Rule(help="For due dates; else this system's.", read=values.timezone),
+        Rule(
+            help="For due dates; else this system's.",
+            read=values.timezone,
+            is_for_projects=True,
+        ),
     ] = None
     device: Annotated[
         tuple[str, ...],
-        Rule(help="Microphone by name or index, as --device.", read=values.names),
+        Rule(
+            help="Microphone by name or index, as --device.",
+            read=values.names,
+            is_for_projects=False,
+        ),
     ] = ()
     speaker: Annotated[
         tuple[str, ...],
-        Rule(help="Who speaks, as --speaker.", read=values.names),
+        Rule(help="Who speaks, as --speaker.", read=values.names, is_for_projects=True),
     ] = ()
     title: Annotated[
-        str | None, Rule(help="What conversations are called.", read=values.text)
+        str | None,
+        Rule(
+            help="What conversations are called.",
+            read=values.text,
+            is_for_projects=True,
+        ),
     ] = None
     insights: Annotated[
         tuple[str, ...],
         Rule(
             help="question, action_item, follow_up, topic; or all, none.",
             read=values.insights,
+            is_for_projects=True,
         ),
     ] = values.INSIGHTS
     confidence_threshold: Annotated[
         float,
-        Rule(help="Of insights, from 0 to 1.", read=values.fraction),
+        Rule(
+            help="Of insights, from 0 to 1.", read=values.fraction, is_for_projects=True
+        ),
     ] = 0.5
     sentiment: Annotated[
-        bool, Rule(help="Whether to say how it sounds.", read=values.boolean)
+        bool,
+        Rule(
+            help="Whether to say how it sounds.",
+            read=values.boolean,
+            is_for_projects=True,
+        ),
     ] = False
     entities: Annotated[
-        bool, Rule(help="Whether to find names, dates, sums.", read=values.boolean)
+        bool,
+        Rule(
+            help="Whether to find names, dates, sums.",
+            read=values.boolean,
+            is_for_projects=True,
+        ),
     ] = False
     vocab: Annotated[
         tuple[str, ...],
-        Rule(help="Words to listen for.", read=values.words),
+        Rule(help="Words to listen for.", read=values.words, is_for_projects=True),
     ] = ()
     redact: Annotated[
         bool,
-        Rule(help="Whether to hide what identifies people.", read=values.boolean),
+        Rule(
+            help="Whether to hide what identifies people.",
+            read=values.boolean,
+            is_for_projects=True,
+            strict=True,
+        ),
     ] = False
     live: Annotated[
         bool,
-        Rule(help="Whether a terminal gets the live display.", read=values.boolean),
+        Rule(
+            help="Whether a terminal gets the live display.",
+            read=values.boolean,
+            is_for_projects=True,
+        ),
     ] = True
     color: Annotated[
-        Color, Rule(help="auto, always or never.", read=values.choice(Color))
+        Color,
+        Rule(
+            help="auto, always or never.",
+            read=values.choice(Color),
+            is_for_projects=True,
+        ),
     ] = Color.AUTO
     store: Annotated[
-        bool, Rule(help="Whether conversations are kept.", read=values.boolean)
+        bool,
+        Rule(
+            help="Whether conversations are kept.",
+            read=values.boolean,
+            is_for_projects=True,
+            strict=False,
+        ),
     ] = True
     keep: Annotated[
         float | None,
@@ -158,6 +214,7 @@ class Settings:
             help="Audio kept for a run on disk, at most.",
             read=values.size,
             show=values.plain_size,
+            is_for_projects=False,
         ),
     ] = 2 * 10**9
     save_dir: Annotated[

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from symbl_cli.config.places import find_places
+from symbl_cli.config.resolve import load
+from symbl_cli.config.settings import SETTINGS, Source
+from symbl_cli.errors import UsageError
 from tests.command_line import Home
 from tests.scripted_speech import speech
 
@@ -19,6 +23,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home = Home(tmp_path_factory.mktemp("home"))
     with home.scripted_server():
         yield home
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> Home:
+    """A home that no other test sees."""
+    return Home(tmp_path)
 
 
 @pytest.fixture
@@ -58,6 +68,82 @@ def test_a_symbl_toml_redirects_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["symbl.toml"]
     assert ran.code == 2 or SAID in ran.stdout
     assert "symbl.toml" in ran.stderr
+
+
+MAY = {
+    "language": '"en-GB"',  # of what is said in this folder
+    "timezone": '"Europe/Berlin"',
+    "speaker": '["Ann"]',
+    "title": '"Weekly"',
+    "insights": '"none"',
+    "confidence_threshold": "0.9",
+    "sentiment": "true",
+    "entities": "true",
+    "vocab": '["Jenkins"]',
+    "live": "false",  # what a terminal looks like
+    "color": '"never"',
+    "redact": "true",
+    "store": "false",
+}
+MAY_NOT = {
+    "api_url": '"https://evil.example"',  # everything would go there
+    "engine": '"remote"',
+    "profile": '"work"',
+    "app_id": '"an-id"',
+    "secret_in": '"file"',
+    "device": '"system"',  # another microphone than is meant
+    "spool_limit": '"0"',  # what waits for a server would be lost
+    "keep": '"1s"',  # what is kept would be deleted
+    "save_dir": '"/tmp"',
+    "redact": "false",  # less strict than its user may be
+    "store": "true",
+}
+
+
+def _loaded(folder: Path, name: str, value: str) -> Source:
+    """Where setting *name* comes from in a folder whose file says *value*."""
+    (folder / "symbl.toml").write_text(f"{name} = {value}\n")
+    environment = {"HOME": str(folder)}
+    loaded = load({}, environment=environment, places=find_places(), folder=folder)
+    return loaded.origins[name].source
+
+
+def test_of_every_setting_it_is_decided_whether_a_folder_may_have_it() -> None:
+    assert {*MAY, *MAY_NOT} == set(SETTINGS)
+    assert {*MAY} & {*MAY_NOT} == {"redact", "store"}
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_a_folder_may_have_it(tmp_path: Path, name: str) -> None:
+    assert _loaded(tmp_path, name, MAY[name]) is Source.PROJECT
+
+
+@pytest.mark.parametrize("name", MAY_NOT)
+def test_a_folder_may_not_have_it(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        _loaded(tmp_path, name, MAY_NOT[name])
+
+    assert f"symbl.toml may not set {name!r}" in caught.value.message
+    assert "remove it there; " in caught.value.suggestion
+    assert f"`symbl config set {name} " in caught.value.suggestion
+
+
+@pytest.mark.parametrize(
+    "line", ["redact = false", "store = true", 'redact = "off"', 'device = ["system"]']
+)
+def test_a_folder_makes_nothing_less_strict(
+    own_home: Home, tmp_path: Path, line: str
+) -> None:
+    for setting in (("redact", "true"), ("store", "false")):
+        assert own_home.run("config", "set", *setting).code == 0
+    cloned = tmp_path / "cloned"
+    cloned.mkdir()
+    (cloned / "symbl.toml").write_text(f"{line}\n")
+
+    ran = own_home.run("stream", "-", sound=TALK, cwd=cloned)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "symbl.toml may not set" in ran.stderr
 
 
 def test_a_symbl_conf_redirects_nothing(
