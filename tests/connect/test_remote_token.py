@@ -172,23 +172,36 @@ def test_without_a_cache_folder_tokens_are_kept_in_memory(service: Service) -> N
     assert (token(), token()) == ("token-1", "token-1")
 
 
-def test_a_token_that_is_refused_later_is_made_anew_once(
-    service: Service, tmp_path: Path
+@pytest.mark.parametrize("age", [0, 20, 3000])
+def test_a_token_that_is_refused_is_made_anew_at_once_however_new_it_is(
+    service: Service, tmp_path: Path, age: float
 ) -> None:
     clock = Clock()
-    server = RemoteServer(service.url, CREDENTIALS, tmp_path)
-    token_of(service, tmp_path, clock)()
     token = token_of(service, tmp_path, clock)
 
     first = token()
+    clock.now += age
     may_help = token.refused()
-    second = token()
 
-    assert (first, may_help, second) == ("token-1", True, "token-2")
-    assert not token.refused()
+    assert (first, may_help, token()) == ("token-1", True, "token-2")
+
+
+def test_what_replaces_a_refused_token_and_is_refused_too_is_not_made_anew_at_once(
+    service: Service, tmp_path: Path
+) -> None:
+    clock = Clock()
+    token = token_of(service, tmp_path, clock)
+
+    token()
+    token.refused()
+    token()
+    may_help = [token.refused()]
+    token()
     clock.now += 60
-    assert token.refused()
-    assert server().http_url == service.url
+    may_help.append(token.refused())
+
+    assert may_help == [False, True]
+    assert len(service.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -220,6 +233,26 @@ def test_a_ready_token_is_used_as_it_is(tmp_path: Path) -> None:
         "ready",
     )
     assert not server.failed(endpoint, AuthenticationError("401"))
+
+
+@pytest.mark.parametrize("text", ["secret\r", "sec\nret", "sec ret", "sécret"])
+def test_a_token_that_no_header_may_have_is_refused_by_name(
+    tmp_path: Path, text: str
+) -> None:
+    origin = Origin(Source.ENVIRONMENT, "SYMBL_ACCESS_TOKEN")
+
+    with pytest.raises(AuthenticationError) as caught:
+        RemoteServer("wss://host/api", AccessToken(Secret(text), origin), tmp_path)
+
+    assert "from SYMBL_ACCESS_TOKEN has a character" in caught.value.message
+    assert "cret" not in caught.value.message
+
+
+def test_a_host_that_no_name_may_be_gives_no_token(tmp_path: Path) -> None:
+    url = f"http://{'a' * 64}.example"
+
+    with pytest.raises(UnreachableError, match="that is no name of a host"):
+        GeneratedToken(url, CREDENTIALS, tmp_path)()
 
 
 @pytest.mark.parametrize("status", [401, 402, 403])
@@ -261,6 +294,12 @@ def test_what_gives_no_token_is_unreachable(
         b'{"accessToken": ""}',
         b'{"accessToken": "a\\r\\nHost: evil"}',
         b'{"accessToken": "a", "expiresIn": []}',
+        b'{"accessToken": "a", "expiresIn": NaN}',
+        b'{"accessToken": "a", "expiresIn": 1e999}',
+        b'{"accessToken": "a", "expiresIn": 1' + b"0" * 400 + b"}",
+        b'{"accessToken": "a", "expiresIn": 1' + b"0" * 40000 + b"}",
+        b'{"accessToken": "' + b"a" * 2**21 + b'"}',
+        b"[" * 200_000,
     ],
 )
 def test_an_answer_without_a_token_is_the_peers_mistake(

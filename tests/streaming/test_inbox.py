@@ -1,12 +1,17 @@
 """The queue between sockets and lines."""
 
 from dataclasses import replace
+from threading import Event as Flag
 
 import pytest
 
-from symbl_cli.lines import State, Status
+from symbl_cli.errors import ExitCode
+from symbl_cli.lines import Line, State, Status
 from symbl_cli.protocol import events as e
 from symbl_cli.streaming.inbox import Finished, Inbox, Notice, Overflow, Received
+from tests.fakes import TIMEOUT, LiveSource, RecordingSink
+from tests.streaming.runs import heard, run_against
+from tests.streaming.service import HungUpError, Peer
 
 
 def caption(
@@ -91,3 +96,35 @@ def test_interims_that_replace_each_other_take_no_room() -> None:
     inbox.put(replace(caption("other", name="2", is_final=True), frame="x" * 25))
 
     assert inbox.get() == caption("same")
+
+
+def test_a_server_that_says_more_than_memory_may_hold_ends_the_run() -> None:
+    was_given_up = Flag()
+    size = 8 * 2**20
+    sent: list[int] = []
+
+    class Stuck(RecordingSink):
+        """Takes nothing any more once the server listens."""
+
+        def handle(self, line: Line) -> None:
+            super().handle(line)
+            if line.body == Status(State.LISTENING):
+                assert was_given_up.wait(TIMEOUT)
+
+    def talk(peer: Peer) -> None:
+        peer.listen(0)
+        try:
+            while True:
+                message = e.MessageId(str(len(sent)))
+                peer.send(replace(heard("x" * size, is_final=True), message_id=message))
+                peer.until_seen()
+                sent.append(size)
+        except HungUpError:
+            was_given_up.set()
+
+    with pytest.raises(Overflow, match="64 MB are waiting") as caught:
+        run_against(talk, source=LiveSource(), sink=Stuck())
+
+    assert caught.value.exit_code is ExitCode.UNREACHABLE
+    # The frames are a little longer than the text in them.
+    assert sum(sent) == 64 * 2**20 - size

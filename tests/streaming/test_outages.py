@@ -10,7 +10,7 @@ import pytest
 
 from symbl_cli.audio.channels import split
 from symbl_cli.audio.source import AudioSource
-from symbl_cli.lines import State
+from symbl_cli.lines import State, Status
 from symbl_cli.streaming.run import Timing
 from tests.faults import FaultyLine
 from tests.server_process import ServerProcess, running_server
@@ -102,6 +102,8 @@ def _when(scene: Scene, passed: int, do: Callable[[], None]) -> float:
     return done[0]
 
 
+SILENT: tuple[Trouble, ...] = (a_freeze_of_20_seconds, a_dead_line)
+"""Nobody is told of them: they are noticed when nothing has come for a while."""
 TROUBLES: tuple[Trouble, ...] = (
     an_outage_of_30_seconds,
     a_freeze_of_20_seconds,
@@ -125,7 +127,15 @@ def _bear(server: ServerProcess, voices: Voices, trouble: Trouble) -> Outcome:
         came = scene.play(voices, Path("/"), timing=Timing())
         troubled.result()
         assert any(map(is_listening, scene.sink.bodies))
+    if trouble in SILENT:
+        assert min(_gaps(scene)) >= Timing().silence
     return came
+
+
+def _gaps(scene: Scene) -> list[float]:
+    """As they were told, in seconds."""
+    told = [body for body in scene.sink.bodies if isinstance(body, Status)]
+    return [one.gap for one in told if one.gap is not None]
 
 
 def test_troubles_by_the_clock_change_nothing(server: ServerProcess) -> None:
