@@ -126,6 +126,16 @@ class RunFiles:
             case _:
                 pass
 
+    def hurry(self) -> None:
+        """Wait for no pipe that nobody reads; takes no lock."""
+        for one in self.made:
+            one.output.hurry()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The pipes that were given up with what waited for their readers."""
+        return tuple(str(o.output.path) for o in self.made if o.output.gave_up)
+
     def close(self) -> None:
         """What is wrong with one is said by the sink that wrote it."""
         for one in self.made:

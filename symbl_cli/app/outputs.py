@@ -20,6 +20,7 @@ from ..sinks.sink import Sink
 from ..sinks.status import StatusSink
 from ..sinks.text import Text
 from ..sinks.wire import Wire
+from ..sinks.writer import Writer
 from ..text.terminal import terminal_safe
 from .files import RunFiles
 from .meter import MeteredSource
@@ -43,8 +44,20 @@ class Outputs:
     frames: tuple["FrameSink", ...]
     commands: tuple["Commands", ...]
     display: "LateDisplay | None"
+    stdout: Writer | None
+    """Where lines or frames go there; the display has its own way."""
     notices: Notices
     """Of the run: they do not tear the live region."""
+
+    def hurry(self) -> None:
+        """Wait for nobody who does not read; takes no lock."""
+        if self.stdout is not None:
+            self.stdout.hurry()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Stdout, if it was given up with what waited for its reader."""
+        return ("stdout",) if self.stdout is not None and self.stdout.gave_up else ()
 
     def on_frame(self, text: str) -> None:
         for sink in self.frames:
@@ -83,14 +96,17 @@ def open_outputs(
     sinks = [*files.sinks(interim=bool(options.interim)), files]
     frames = [FrameSink(wire) for wire in files.wires()]
     display: LateDisplay | None = None
+    stdout: Writer | None = None
     if _is_live(options, settings):
         display = LateDisplay(settings.color, meters)
         notices = PlainNotices(display)
         sinks.append(display)
-    elif options.form is Form.WIRE:
-        frames.append(FrameSink(_stdout_wire(on_reader_gone)))
     else:
-        sinks.append(_stdout_sink(options, open_stdout(on_reader_gone)))
+        stdout = open_stdout(on_reader_gone)
+        if options.form is Form.WIRE:
+            frames.append(FrameSink(_stdout_wire(stdout)))
+        else:
+            sinks.append(_stdout_sink(options, stdout))
     told: list[Sink] = []
     if display is None:
         notices = later = NoticesOfARun(notices)
@@ -100,12 +116,11 @@ def open_outputs(
     commands = _commands(options, notices)
     sinks += [*_together(*commands, *_webhooks(options, notices)), *frames, *told]
     many = Many(sinks, notices.error, amend=files.amended)
-    return Outputs(many, tuple(frames), commands, display, notices)
+    return Outputs(many, tuple(frames), commands, display, stdout, notices)
 
 
-def _stdout_wire(on_reader_gone: Callable[[], None]) -> Wire:
+def _stdout_wire(stdout: Writer) -> Wire:
     """Untouched in a pipe; on a terminal nothing moves its cursor."""
-    stdout = open_stdout(on_reader_gone)
     return Wire(stdout, terminal_safe) if sys.stdout.isatty() else Wire(stdout)
 
 

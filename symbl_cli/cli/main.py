@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from threading import Thread
 from typing import TextIO
 
 import click
@@ -20,6 +21,11 @@ from .options import Reporting, asks_for_json, with_common_options
 from .recover import recover
 from .serve import serve
 from .stream import stream
+
+_SIGNALS = 128
+"""Exit codes above it are of signals."""
+_PATIENCE = 1.0
+"""Seconds for what is left to write, where somebody waits for the end."""
 
 
 class _Commands(Group):
@@ -74,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
         report.notices().error(error)
         log_failure(exc)
         code = int(error.exit_code)
-    _forget_dead_streams()
+    _forget_dead_streams(code)
     return code
 
 
@@ -150,13 +156,27 @@ def _use_utf8() -> None:
             )
 
 
-def _forget_dead_streams() -> None:
-    """Python flushes once more at the very end, and would make its own exit code."""
+def _forget_dead_streams(code: int) -> None:
+    """Python flushes once more at the very end, and would make its own exit code.
+
+    After a signal that waits for nobody who reads nothing.
+    """
     for written in filter(None, (sys.stdout, sys.stderr)):
-        try:
-            written.flush()
-        except (OSError, ValueError):
-            _forget(written)
+        if code <= _SIGNALS:
+            _flush_or_forget(written)
+            continue
+        flushing = Thread(target=_flush_or_forget, args=(written,), daemon=True)
+        flushing.start()
+        flushing.join(_PATIENCE)
+        if flushing.is_alive():
+            os._exit(code)
+
+
+def _flush_or_forget(written: TextIO) -> None:
+    try:
+        written.flush()
+    except (OSError, ValueError):
+        _forget(written)
 
 
 def _forget(written: TextIO) -> None:

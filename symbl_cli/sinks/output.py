@@ -82,6 +82,15 @@ class OutputFile:
         """Let it stay, whatever is in it."""
         self._is_kept = True
 
+    def hurry(self) -> None:
+        """Let `close` give up a pipe that nobody reads; takes no lock."""
+        self._writer.hurry()
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether `close` has given up what waited for a reader."""
+        return self._writer.gave_up
+
     def write(self, text: str) -> None:
         try:
             self._write(text)
@@ -113,7 +122,8 @@ class OutputFile:
         try:
             self._writer.close()
         finally:
-            os.close(self._descriptor)
+            if not self.gave_up:  # else it is still being written to
+                os.close(self._descriptor)
         if not self.stays:
             self.path.unlink()
 

@@ -4,6 +4,9 @@ import errno
 import os
 import select
 import stat
+import struct
+import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from io import RawIOBase
@@ -16,6 +19,12 @@ MOST_WAITING = 64 * 1024 * 1024
 
 _LOOK_EVERY = 0.5
 """Seconds between two looks whether the reader is still there."""
+_PATIENCE = 5.0
+"""Seconds without a byte read until who is in a hurry waits no longer."""
+_AT_ONCE = 4096
+"""Bytes: a pipe has room for so many again as soon as its reader has read some."""
+
+_INT = struct.Struct("i")
 
 
 class TooFarBehindError(SymblError):
@@ -39,8 +48,14 @@ class Writer:
         name: str,
         on_reader_gone: Callable[[], None],
         most_waiting: int = MOST_WAITING,
+        patience: float = _PATIENCE,
     ) -> None:
+        """*patience*: how long a close in a hurry waits while nothing is read."""
         self._raw = raw
+        self._patience = patience
+        self._is_hurried = False
+        self._passed = 0
+        """Bytes that were written."""
         self._name = name
         self._on_reader_gone = on_reader_gone
         self._most_waiting = most_waiting
@@ -52,6 +67,7 @@ class Writer:
         self._is_failure_told = False
         self._is_reader_gone = False
         self._is_closing = False
+        self._gave_up = False
         # Not joined when its write never returns: that must not keep the process.
         self._thread = Thread(target=self._run, name=f"writer {name}", daemon=True)
         self._thread.start()
@@ -79,14 +95,36 @@ class Writer:
             self._tell_failure()
             return done
 
-    def close(self, timeout: float | None = None) -> None:
-        """Write what waits, for at most *timeout* seconds."""
+    def close(self) -> None:
+        """Write what waits; in a hurry only as long as somebody reads it."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
-        self._thread.join(timeout)
+        self._join()
         if not self._is_failure_told:
             self._tell_failure()
+
+    def hurry(self) -> None:
+        """Let `close` give up a reader who reads nothing; takes no lock."""
+        self._is_hurried = True
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether `close` has given up what waited."""
+        return self._gave_up
+
+    def _join(self) -> None:
+        passed, since = self._progress(), time.monotonic()
+        while self._thread.is_alive() and not self._gave_up:
+            self._thread.join(_LOOK_EVERY)
+            before, passed = passed, self._progress()
+            if passed != before or not self._is_hurried:
+                since = time.monotonic()
+            self._gave_up = time.monotonic() - since > self._patience
+
+    def _progress(self) -> tuple[int, int]:
+        """What changes whenever the reader reads."""
+        return self._passed, _unread(self._raw)
 
     def _tell_failure(self) -> None:
         if self._failure is not None:
@@ -116,12 +154,14 @@ class Writer:
 
     def _write_all(self, data: bytes) -> None:
         rest = memoryview(data)
+        at_once = _AT_ONCE if _has_reader(self._raw) else len(data)
         while rest:
-            written = self._raw.write(rest)
+            written = self._raw.write(rest[:at_once])
             if written is None:  # whoever shares it made it non-blocking
                 select.select([], [self._raw], [])
             else:
                 rest = rest[written:]
+                self._passed += written
 
     def _count(self, count: int) -> None:
         with self._changed:
@@ -158,12 +198,30 @@ def is_reader_gone(raw: RawIOBase) -> bool:
     """Whether *raw* is a pipe or a socket that nobody reads any more."""
     if not hasattr(select, "poll"):  # Windows: noticed at the next write
         return False
-    mode = os.fstat(raw.fileno()).st_mode
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+    if not _has_reader(raw):
         return False
     poll = select.poll()
     poll.register(raw.fileno(), 0)
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _has_reader(raw: RawIOBase) -> bool:
+    mode = os.fstat(raw.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _unread(raw: RawIOBase) -> int:
+    """Bytes in a pipe that its reader has not read yet, on systems that tell."""
+    if sys.platform == "win32" or not stat.S_ISFIFO(os.fstat(raw.fileno()).st_mode):
+        return 0
+    import fcntl  # noqa: PLC0415 — Windows has none
+    import termios  # noqa: PLC0415
+
+    try:
+        answer = fcntl.ioctl(raw.fileno(), termios.FIONREAD, bytes(_INT.size))
+    except OSError:
+        return 0
+    return int(_INT.unpack(answer)[0])
 
 
 def _is_leaving(exc: OSError, raw: RawIOBase) -> bool:

@@ -81,7 +81,11 @@ def test_where_ctrl_c_is_ignored_it_stays_so(own_home: Home, tmp_path: Path) -> 
     ran = own_home.run(
         *("config", "list"),
         environment=pressing,
-        before=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        before=_ignore,
     )
 
     assert (ran.code, ran.stderr) == (0, "")
+
+
+def _ignore() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,6 +1,8 @@
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from io import FileIO
 from pathlib import Path
 from threading import Event
@@ -24,12 +26,13 @@ class Pipe:
         self.raw = FileIO(write_end, "w")
         self.writers: list[Writer] = []
 
-    def writer(self, most_waiting: int = 1 << 20) -> Writer:
+    def writer(self, most_waiting: int = 1 << 20, patience: float = PATIENCE) -> Writer:
         writer = Writer(
             self.raw,
             name="stdout",
             on_reader_gone=self.gone.set,
             most_waiting=most_waiting,
+            patience=patience,
         )
         self.writers.append(writer)
         return writer
@@ -131,6 +134,39 @@ def test_a_shared_pipe_that_somebody_made_non_blocking_loses_nothing(
     writer.close()
 
     assert os.read(pipe.reader.fileno(), 100) == b"late\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are not told of there")
+def test_in_a_hurry_a_reader_who_reads_nothing_is_given_up(pipe: Pipe) -> None:
+    pipe.fill()
+    writer = pipe.writer(patience=0.1)
+    writer.write("never read\n")
+    with ThreadPoolExecutor(1) as executor:
+        closing = executor.submit(writer.close)
+
+        writer.hurry()
+
+        closing.result(PATIENCE)
+    assert writer.gave_up
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are not told of there")
+def test_in_a_hurry_a_slow_reader_still_gets_all(pipe: Pipe) -> None:
+    pipe.fill()
+    writer = pipe.writer(patience=1.5)
+    writer.write("late\n")
+    writer.hurry()
+    with ThreadPoolExecutor(1) as executor:
+        closing = executor.submit(writer.close)
+
+        for _ in range(40):  # longer than it is patient
+            os.read(pipe.reader.fileno(), 1)
+            wait([closing], 0.1)
+        rest = b""
+        while not rest.endswith(b"late\n"):
+            rest = os.read(pipe.reader.fileno(), 1 << 20)
+
+    assert not writer.gave_up
 
 
 def write_at_once(writer: Writer) -> None:
