@@ -2,13 +2,59 @@
 
 from pathlib import Path
 
+from ..config.endpoint import Server
 from ..config.places import NoFolder, Places, ready
+from ..connect.launcher import LocalServer
+from ..errors import StoreError
+from ..lines import Failure
 from ..sinks.notices import Notices
 from ..streaming.keeping import Keeping, NothingKept, RunKeeper
 from .plan import Plan
 
 
-def open_keeping(plan: Plan) -> Keeping:
+class Storing:
+    """What becomes known of the store that the conversation goes to."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.is_lost = False
+        """Whether it was there, and takes nothing any more."""
+
+    def is_well(self) -> bool:
+        return not (self.is_lost or self.why_none)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is to be told of it at the start."""
+        match self._server:
+            case LocalServer(notices=said):
+                return said
+            case _:
+                return ()
+
+    def what_is_lost(self, keeping: Keeping) -> Failure | None:
+        """What to tell at the end of a run that *keeping* kept, if that is needed."""
+        if self.why_none or not (self.is_lost or keeping.is_left):
+            return None
+        return Failure(
+            StoreError.kind,
+            "not all of this conversation is in the store",
+            suggestion="`symbl recover` brings it back once the store is well"
+            if keeping.is_left
+            else "it can only be had from what was written to files",
+        )
+
+    @property
+    def why_none(self) -> str:
+        """Why there was none from the start; else empty."""
+        match self._server:
+            case LocalServer(why_no_store=why):
+                return why
+            case _:
+                return ""
+
+
+def open_keeping(plan: Plan, storing: Storing) -> Keeping:
     """Nothing is kept of the demo, with `--no-store` and where no folder is."""
     if plan.demo is not None or not plan.settings.store:
         return NothingKept()
@@ -16,8 +62,12 @@ def open_keeping(plan: Plan) -> Keeping:
         case NoFolder():
             return NothingKept()
         case folder:
-            has_file = plan.file is not None
-            return RunKeeper(folder, limit=plan.settings.spool_limit, has_file=has_file)
+            return RunKeeper(
+                folder,
+                limit=plan.settings.spool_limit,
+                has_file=plan.file is not None,
+                is_stored=storing.is_well,
+            )
 
 
 def tell_of_interrupted(places: Places, notices: Notices) -> None:

@@ -12,25 +12,29 @@ from ..config.places import find_places
 from ..config.resolve import load
 from ..config.settings import Engine
 from ..connect.choice import endpoint_for, engine_of
-from ..connect.launcher import LocalServer
 from ..connect.lease import hold_lease
-from ..errors import ExitCode, OutputError
-from ..lines import EndReason, Failure, Line, State, Status
-from ..sinks.notices import Notices, NoticesOfARun
+from ..errors import ExitCode
+from ..lines import EndReason, Line, State, Status
+from ..sinks.notices import Notices
 from ..sinks.sink import Sink
+from ..streaming.keeping import Keeping
 from ..streaming.run import Complaint, Control
 from ..streaming.transcribe import transcribe
 from .demo import read_demo
 from .files import RunFiles
 from .first_time import tell_first_time
 from .hiding import tell_what_is_not_hidden
-from .keeping import open_keeping, tell_of_interrupted
-from .leaving import Leaving
+from .keeping import Storing, open_keeping, tell_of_interrupted
 from .meter import MeteredSource
 from .options import StreamOptions
 from .outputs import Outputs, open_outputs
 from .plan import Plan
-from .signals import EXIT_CODES, pausing_on_stop, restoring_on_quit
+from .signals import (
+    EXIT_CODES,
+    ending_on_signals,
+    pausing_on_stop,
+    restoring_on_quit,
+)
 from .sources import (
     OpenedSources,
     is_stdin,
@@ -65,25 +69,14 @@ def print_schema() -> None:
 
 
 def _run(plan: Plan, server: Server, notices: Notices) -> int:
-    control = Control()
-    leaving = Leaving(control)
-    with leaving.on_signals():
-        try:
-            return _carried_out(plan, server, notices, control, leaving)
-        except KeyboardInterrupt:  # while the first sound was waited for
-            return int(EXIT_CODES[leaving.reason or EndReason.INTERRUPTED])
-
-
-def _carried_out(
-    plan: Plan, server: Server, notices: Notices, control: Control, leaving: Leaving
-) -> int:
-    keeping, lease = open_keeping(plan), uuid4()
+    control, lease = Control(), uuid4()
+    storing = Storing(server)
+    keeping = open_keeping(plan, storing)
     with ExitStack() as stack:
         files = plan.files()
         stack.callback(files.displaced.restore)
         stack.callback(files.close)
-        with leaving.waiting():
-            sources = _open(plan, files, notices)
+        sources = _open(plan, files, notices)
         stack.callback(plan.discard_recordings, sources, files)
         stack.callback(sources.close)
         meters = [MeteredSource(source) for source in sources.sources]
@@ -95,42 +88,27 @@ def _carried_out(
             notices,
             on_reader_gone=control.reader_gone,
         )
-        complaints = _Complaints(outputs.notices)
-        leaving.hurry(files.hurry, outputs.hurry)
-        leaving.abandon(outputs.abandon)
-        stack.enter_context(_standing_still(sources, outputs))
+        complaints = _Complaints(outputs.notices, storing)
+        stack.enter_context(_signals(control, sources, outputs))
         stack.enter_context(hold_lease(server, lease))
         end = transcribe(
             meters,
             server,
             plan.run(sources, lease, files),
-            _TellingLater(outputs.sink, server, plan, outputs.notices),
+            _TellingLater(outputs.sink, plan, storing, keeping, outputs.notices),
             control=control,
             on_frame=outputs.on_frame,
             on_complaint=complaints.tell,
             keeping=keeping,
         )
-    unsaved = sources.failure
-    _say_at_the_end(notices, end.error, unsaved, (*outputs.unread, *files.unread))
-    if outputs.sink.failure or unsaved or keeping.failure or complaints.lost_store:
+    if (missing := end.error or storing.what_is_lost(keeping)) is not None:
+        notices.warning(missing.message, suggestion=missing.suggestion)
+    if (unsaved := sources.failure) is not None:
+        notices.error(unsaved)
+    is_lost = storing.is_lost or missing is not end.error
+    if outputs.sink.failure or unsaved or keeping.failure or is_lost:
         return int(ExitCode.FAILED)
     return int(EXIT_CODES.get(control.reason or EndReason.STOPPED, ExitCode.OK))
-
-
-def _say_at_the_end(
-    notices: Notices,
-    missing: Failure | None,
-    unsaved: OutputError | None,
-    unread: tuple[str, ...],
-) -> None:
-    telling = NoticesOfARun(notices)
-    if missing is not None:
-        telling.warning(missing.message, suggestion=missing.suggestion)
-    for name in unread:
-        telling.warning(f"{name} was not read: what waited for its reader is lost")
-    if unsaved is not None:
-        telling.error(unsaved)
-    telling.close()
 
 
 def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
@@ -180,14 +158,14 @@ def _opened(plan: Plan, files: RunFiles) -> OpenedSources:
 
 
 class _Complaints:
-    """Tells what the server complains of, and knows whether it keeps the talk."""
+    """Tells what the server complains of, and notes whether it keeps the talk."""
 
-    def __init__(self, notices: Notices) -> None:
+    def __init__(self, notices: Notices, storing: Storing) -> None:
         self._notices = notices
-        self.lost_store = False
+        self._storing = storing
 
     def tell(self, complaint: Complaint) -> None:
-        self.lost_store |= not complaint.is_stored
+        self._storing.is_lost |= not complaint.is_stored
         self._notices.warning(complaint.message, suggestion=complaint.suggestion)
 
 
@@ -195,10 +173,16 @@ class _TellingLater:
     """Says, once the server listens, what became of its store, and of earlier runs."""
 
     def __init__(
-        self, sink: Sink, server: Server, plan: Plan, notices: Notices
+        self,
+        sink: Sink,
+        plan: Plan,
+        storing: Storing,
+        keeping: Keeping,
+        notices: Notices,
     ) -> None:
         self._sink = sink
-        self._server = server
+        self._storing = storing
+        self._keeping = keeping
         self._places = plan.configuration.places
         self._notices = notices
         self._is_told = False
@@ -217,22 +201,24 @@ class _TellingLater:
         self._sink.close()
 
     def _tell(self) -> None:
-        match self._server:
-            case LocalServer(why_no_store=why, notices=said):
-                for notice in said:
-                    self._notices.warning(notice)
-                if why:
-                    self._notices.warning(
-                        f"this conversation is not kept: {why}",
-                        suggestion="save it with --jsonl FILE or --markdown FILE",
-                    )
-            case _:
-                pass
+        for notice in self._storing.notices:
+            self._notices.warning(notice)
+        if why := self._storing.why_none:
+            save = "save it with --jsonl FILE or --markdown FILE"
+            later = "`symbl recover` brings it back once that is mended"
+            self._notices.warning(
+                f"this conversation is not kept: {why}",
+                suggestion=f"{later}; or {save}" if self._keeping.keeps else save,
+            )
 
 
 @contextmanager
-def _standing_still(sources: OpenedSources, outputs: Outputs) -> Iterator[None]:
-    """For Ctrl-Z, and where the process is quit."""
+def _signals(
+    control: Control, sources: OpenedSources, outputs: Outputs
+) -> Iterator[None]:
+    def leave(reason: EndReason) -> None:
+        outputs.abandon()
+        os._exit(EXIT_CODES[reason])
 
     def pause() -> None:
         sources.pause()
@@ -242,5 +228,9 @@ def _standing_still(sources: OpenedSources, outputs: Outputs) -> Iterator[None]:
         outputs.resume()
         sources.resume()
 
-    with pausing_on_stop(pause, resume), restoring_on_quit(outputs.abandon):
+    with (
+        ending_on_signals(control.stop, leave),
+        pausing_on_stop(pause, resume),
+        restoring_on_quit(outputs.abandon),
+    ):
         yield

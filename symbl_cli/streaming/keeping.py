@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 
 from ..audio.source import AudioSource
 from ..frozen import dataclass
-from ..lines import Cause, Line, State, Status
+from ..lines import Cause, Line, State, Status, Transcript
 from ..locks import Lock
 from ..media.format import Encoding
 from .capture import frame_samples
@@ -43,6 +43,10 @@ class Keeping(Protocol):
     @property
     def keeps(self) -> bool:
         """Whether what does not end well can be recovered."""
+
+    @property
+    def is_left(self) -> bool:
+        """Whether there is something to recover, once the run is over."""
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         """For the sound of *source*, the next stream.
@@ -85,6 +89,7 @@ class NothingKept:
 
     failure = ""
     keeps = False
+    is_left = False
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         stream = _Stream(tell, speaker, source.format.sample_rate)
@@ -112,14 +117,22 @@ class RunKeeper:
         *,
         limit: int,
         has_file: bool = False,
+        is_stored: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*limit*: bytes of sound, at most; *has_file*: it is on disk already."""
+        """*limit*: bytes of sound, at most; *has_file*: it is on disk already.
+
+        *is_stored*: whether, at the end, the server has kept what it told.
+        """
         self.failure = ""
         self.is_off = False
         self.limit = limit
         self.folder = runs
         self._has_file = has_file
+        self._is_stored = is_stored
+        self._is_local = False
+        self._conversations: set[str | None] = set()
+        """Those that finals were of; each server of this computer has but one."""
         self._clock = clock
         self._streams: list[_Stream] = []
         self._spools: list[DiskSpool] = []
@@ -138,6 +151,10 @@ class RunKeeper:
     @property
     def keeps(self) -> bool:
         return not self.is_off and (self._has_file or bool(self._spools))
+
+    @property
+    def is_left(self) -> bool:
+        return self._lock is not None and not self._is_complete
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         audio, number = source.format, len(self._streams)
@@ -160,6 +177,7 @@ class RunKeeper:
 
     def begin(self, record: RunRecord) -> None:
         self.limit //= len(record.streams)
+        self._is_local = record.engine == "local"
         # A disk that hangs keeps no process alive.
         thread = Thread(target=self._run, args=(record,), name="spool", daemon=True)
         self._threads.append(thread)
@@ -170,6 +188,9 @@ class RunKeeper:
             case Status(state=State.LISTENING):
                 self._is_listened = True
                 self.wake()
+            case Transcript(final=True):
+                self._conversations.add(line.conversation_id)
+                self._put(entry(line))
             case _:
                 self._put(entry(line))
 
@@ -177,11 +198,16 @@ class RunKeeper:
         self._put(end_entry(stream, end))
 
     def end(self, *, is_complete: bool) -> None:
-        self._is_complete = is_complete
+        self._is_complete = is_complete and self._is_stored() and not self._is_torn
         self._is_ending = True
         self.wake()
         for thread in self._threads:
             thread.join(_PATIENCE)
+
+    @property
+    def _is_torn(self) -> bool:
+        """Whether the store was another one in the end, which has not got it all."""
+        return self._is_local and len(self._conversations) > 1
 
     # --- for its spools
 

@@ -44,10 +44,13 @@ def _is_told_and_survived(home: Home, tmp_path: Path, *said: str) -> None:
 
     assert (ran.code, ran.lines[-1]["reason"]) == (0, "end_of_input")
     assert (listed.code, listed.stdout) == (1, "")
-    assert recovered.code == 0
+    assert (recovered.code, recovered.stdout) == (1, "")
     for words in said:
         assert words in _warning(ran)
         assert words in listed.stderr
+        assert words in recovered.stderr
+    assert "`symbl recover` brings it back" in _warning(ran)
+    assert len(list(home.runs.iterdir())) == 1
     assert "this conversation is not kept" in _warning(ran)
 
 
@@ -168,9 +171,11 @@ def test_a_disk_that_fills_in_mid_meeting_costs_no_word(tmp_path: Path) -> None:
     finals = [one["text"] for one in (*before, *ran.lines) if one.get("final")]
     assert finals == words
     assert (ran.code, ran.lines[-1]["reason"]) == (1, "end_of_input")
-    assert "this conversation is no longer stored" in _warning(ran)
-    assert "no space left" in _warning(ran)
-    assert "df -h" in _warning(ran) or "free" in _warning(ran).lower()
+    told, last = [one["warning"] for one in ran.notices if "warning" in one]
+    assert "this conversation is no longer stored" in str(told["message"])
+    assert "no space left" in str(told["message"])
+    assert "free some space" in str(told["suggestion"])
+    assert "`symbl recover`" in str(last["suggestion"])
 
 
 def test_a_store_that_another_program_writes_costs_no_meeting(
