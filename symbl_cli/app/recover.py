@@ -67,8 +67,8 @@ def _recover_all(
     for run in left.runs:
         try:
             _recover(run, places, ending, notices)
-        except AlreadyRecovered:  # by another, which has told its conversation
-            continue
+        except AlreadyRecovered as exc:  # whoever did has told the conversation
+            notices.status(exc.message)
         except SymblError as exc:
             failures.append(exc)
     for failure in failures:

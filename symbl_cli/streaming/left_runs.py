@@ -22,6 +22,7 @@ from .runs import (
     Holder,
     holder_of,
     lock_folder,
+    remove_emptied,
     remove_folder,
     write_journal,
 )
@@ -123,6 +124,7 @@ class LeftRun:
         lock = self._lock()
         try:
             if not self._is_there():
+                remove_emptied(self.folder)
                 raise AlreadyRecovered(self.id)
             yield lambda: remove_folder(self.folder, lock)
         finally:

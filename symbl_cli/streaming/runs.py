@@ -94,5 +94,16 @@ def remove_folder(folder: Path, lock: Lock | None) -> None:
         for path in folder.iterdir():
             is_ours = path.name.removesuffix(_NEW) in {RECORD, JOURNAL, LOCK, TOLD}
             if is_ours or read_name(path.name):
-                path.unlink()
+                path.unlink(missing_ok=True)
         folder.rmdir()
+
+
+def remove_emptied(folder: Path) -> None:
+    """What locking *folder* has left of it while another removed it.
+
+    Whoever holds its lock may call this, whatever is there.
+    """
+    if not (folder / RECORD).exists():
+        with suppress(OSError):
+            (folder / LOCK).unlink()
+            folder.rmdir()

@@ -1,11 +1,13 @@
 """Who looks at what runs left behind, and who recovers it, at the same time."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -17,8 +19,9 @@ from symbl_cli.streaming.left_runs import (
     TakenRun,
     left_behind,
 )
-from symbl_cli.streaming.runs import make_folder, write_record
-from tests.runs.kept import LISTENING, keeping, record
+from symbl_cli.streaming.runs import lock_folder, make_folder, write_record
+from tests.fakes import TIMEOUT
+from tests.runs.kept import LISTENING, LOOK, keeping, record
 
 
 def leave(runs: Path, name: str = "room") -> Path:
@@ -101,17 +104,27 @@ def test_a_run_is_recovered_once_however_many_found_it(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_who_waited_for_a_run_does_not_take_what_is_gone(tmp_path: Path) -> None:
-    leave(tmp_path)
-    one, other = only(tmp_path), only(tmp_path)
+def test_who_waited_for_a_run_takes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = leave(tmp_path)
+    left, lock = only(tmp_path), lock_folder(folder)
 
     with ThreadPoolExecutor(1) as executor:
-        with one.taken():
-            waiting = executor.submit(other.taken().__enter__)
-            (one.folder / "run.json").unlink()
-        failure = waiting.exception()
+        waiting = executor.submit(left.taken().__enter__)
+        until(lambda: bool((folder / "lock").stat().st_size))  # it has found the run
+        # As far as whoever removes it has come when the lock is free.
+        (folder / "run.json").unlink()
+        lock.release()
 
-    assert isinstance(failure, AlreadyRecovered)
+        with pytest.raises(AlreadyRecovered):
+            waiting.result()
+    assert names(tmp_path) == []
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    pause, deadline = Event(), time.monotonic() + TIMEOUT
+    while not is_so():
+        assert time.monotonic() < deadline
+        pause.wait(LOOK)
 
 
 def test_another_run_of_the_same_name_is_not_taken_for_the_one_that_was_found(
