@@ -13,9 +13,9 @@ from ..config.resolve import load
 from ..config.settings import Engine
 from ..connect.choice import endpoint_for, engine_of
 from ..connect.lease import hold_lease
-from ..errors import ExitCode
-from ..lines import EndReason, Line, State, Status
-from ..sinks.notices import Notices
+from ..errors import ExitCode, OutputError
+from ..lines import EndReason, Failure, Line, State, Status
+from ..sinks.notices import Notices, NoticesOfARun
 from ..sinks.sink import Sink
 from ..streaming.keeping import Keeping
 from ..streaming.run import Complaint, Control
@@ -25,16 +25,12 @@ from .files import RunFiles
 from .first_time import tell_first_time
 from .hiding import tell_what_is_not_hidden
 from .keeping import Storing, open_keeping, tell_of_interrupted
+from .leaving import Leaving
 from .meter import MeteredSource
 from .options import StreamOptions
 from .outputs import Outputs, open_outputs
 from .plan import Plan
-from .signals import (
-    EXIT_CODES,
-    ending_on_signals,
-    pausing_on_stop,
-    restoring_on_quit,
-)
+from .signals import EXIT_CODES, pausing_on_stop, restoring_on_quit
 from .sources import (
     OpenedSources,
     is_stdin,
@@ -69,14 +65,26 @@ def print_schema() -> None:
 
 
 def _run(plan: Plan, server: Server, notices: Notices) -> int:
-    control, lease = Control(), uuid4()
-    storing = Storing(server)
+    control = Control()
+    leaving = Leaving(control)
+    with leaving.on_signals():
+        try:
+            return _carried_out(plan, server, notices, control, leaving)
+        except KeyboardInterrupt:  # while the first sound was waited for
+            return int(EXIT_CODES[leaving.reason or EndReason.INTERRUPTED])
+
+
+def _carried_out(
+    plan: Plan, server: Server, notices: Notices, control: Control, leaving: Leaving
+) -> int:
+    storing, lease = Storing(server), uuid4()
     keeping = open_keeping(plan, storing)
     with ExitStack() as stack:
         files = plan.files()
         stack.callback(files.displaced.restore)
         stack.callback(files.close)
-        sources = _open(plan, files, notices)
+        with leaving.waiting():
+            sources = _open(plan, files, notices)
         stack.callback(plan.discard_recordings, sources, files)
         stack.callback(sources.close)
         meters = [MeteredSource(source) for source in sources.sources]
@@ -89,7 +97,9 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             on_reader_gone=control.reader_gone,
         )
         complaints = _Complaints(outputs.notices, storing)
-        stack.enter_context(_signals(control, sources, outputs))
+        leaving.hurry(files.hurry, outputs.hurry)
+        leaving.abandon(outputs.abandon)
+        stack.enter_context(_standing_still(sources, outputs))
         stack.enter_context(hold_lease(server, lease))
         end = transcribe(
             meters,
@@ -101,14 +111,29 @@ def _run(plan: Plan, server: Server, notices: Notices) -> int:
             on_complaint=complaints.tell,
             keeping=keeping,
         )
-    if (missing := end.error or storing.what_is_lost(keeping)) is not None:
-        notices.warning(missing.message, suggestion=missing.suggestion)
-    if (unsaved := sources.failure) is not None:
-        notices.error(unsaved)
+    unsaved = sources.failure
+    missing = end.error or storing.what_is_lost(keeping)
+    _say_at_the_end(notices, missing, unsaved, (*outputs.unread, *files.unread))
     is_lost = storing.is_lost or missing is not end.error
     if outputs.sink.failure or unsaved or keeping.failure or is_lost:
         return int(ExitCode.FAILED)
     return int(EXIT_CODES.get(control.reason or EndReason.STOPPED, ExitCode.OK))
+
+
+def _say_at_the_end(
+    notices: Notices,
+    missing: Failure | None,
+    unsaved: OutputError | None,
+    unread: tuple[str, ...],
+) -> None:
+    telling = NoticesOfARun(notices)
+    if missing is not None:
+        telling.warning(missing.message, suggestion=missing.suggestion)
+    for name in unread:
+        telling.warning(f"{name} was not read: what waited for its reader is lost")
+    if unsaved is not None:
+        telling.error(unsaved)
+    telling.close()
 
 
 def _open(plan: Plan, files: RunFiles, notices: Notices) -> OpenedSources:
@@ -213,12 +238,8 @@ class _TellingLater:
 
 
 @contextmanager
-def _signals(
-    control: Control, sources: OpenedSources, outputs: Outputs
-) -> Iterator[None]:
-    def leave(reason: EndReason) -> None:
-        outputs.abandon()
-        os._exit(EXIT_CODES[reason])
+def _standing_still(sources: OpenedSources, outputs: Outputs) -> Iterator[None]:
+    """For Ctrl-Z, and where the process is quit."""
 
     def pause() -> None:
         sources.pause()
@@ -228,9 +249,5 @@ def _signals(
         outputs.resume()
         sources.resume()
 
-    with (
-        ending_on_signals(control.stop, leave),
-        pausing_on_stop(pause, resume),
-        restoring_on_quit(outputs.abandon),
-    ):
+    with pausing_on_stop(pause, resume), restoring_on_quit(outputs.abandon):
         yield
