@@ -4,17 +4,15 @@ import hashlib
 import json
 import logging
 import math
-import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..config.credentials import AppCredentials
-from ..config.endpoint import is_loopback
 from ..config.files import write_private
 from ..config.places import Folder, NoFolder, below
 from ..errors import (
@@ -26,7 +24,9 @@ from ..errors import (
 from ..frozen import dataclass
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest
+
+    from ..conversations.answers import Answer
 
 TOKENS = "tokens"
 _PATH = "/oauth2/token:generate"
@@ -34,8 +34,16 @@ _MARGIN = 60.0
 """Seconds before its end from which on a token is not used any more."""
 _NEW = 30.0
 """Seconds within which a refusal of what replaces a refused one tells of others."""
-_TIMEOUT = (10.0, 20.0)
+_LONGEST = 2**20
+"""Bytes of an answer."""
+_SECONDS = 30.0
+"""Until it is there."""
 _REFUSED = {401, 402, 403}
+_NO_TOKEN = (
+    *(ValueError, TypeError, KeyError, AttributeError),
+    *(RecursionError, OverflowError),
+)
+"""What reading an answer raises that is nested deeply, say, or has huge numbers."""
 
 log = logging.getLogger(__name__)
 
@@ -149,48 +157,48 @@ def _ask(http_url: str, credentials: AppCredentials) -> tuple[str, float]:
         "appSecret": credentials.read_secret().reveal(),
     }
     response = _post(f"{http_url}{_PATH}", body)
-    if response.status_code in _REFUSED:
+    if response.status in _REFUSED:
         raise AuthenticationError(
             f"{http_url} refused the credentials from {credentials.origin.where} "
-            f"(app id {credentials.app_id}; HTTP {response.status_code})",
+            f"(app id {credentials.app_id}; HTTP {response.status})",
             suggestion="correct them with `symbl config init`",
         )
-    if response.status_code != 200:  # noqa: PLR2004
+    if response.status != 200:  # noqa: PLR2004
         raise UnreachableError(
-            f"{http_url} gives no token (HTTP {response.status_code})",
+            f"{http_url} gives no token (HTTP {response.status})",
             suggestion="check that api_url names a server that speaks the API",
         )
     return _read_answer(response, http_url)
 
 
-def _post(url: str, body: dict[str, str]) -> "Response":
-    import requests
+def _post(url: str, body: dict[str, str]) -> "Answer":
     from requests.exceptions import RequestException, SSLError
 
+    from ..conversations.answers import Asking, Bounds
+
     host = urlsplit(url).netloc
-    try:
-        with requests.Session() as session:
-            # Loopback never goes through a proxy.
-            session.trust_env = not is_loopback(url)
-            return session.post(
+    with closing(Asking(Bounds(_LONGEST, _SECONDS))) as asking:
+        try:
+            return asking.ask(
+                "POST",
                 url,
-                json=body,
+                body=json.dumps(body).encode(),
                 auth=_no_netrc,
-                verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
-                timeout=_TIMEOUT,
-                allow_redirects=False,  # the secret is for this host alone
             )
-    except SSLError as exc:
-        raise UnreachableError(
-            f"{host} has no TLS certificate that can be trusted",
-            suggestion="set REQUESTS_CA_BUNDLE if it is signed by your own authority",
-        ) from exc
-    except (RequestException, ValueError) as exc:
-        raise UnreachableError(
-            f"{host} cannot be reached: {_cause(exc)}",
-            suggestion="check api_url and the network; without api_url this computer's "
-            "own server is used",
-        ) from exc
+        except RemoteProtocolError as exc:
+            raise RemoteProtocolError(f"{host} gives no token: {exc.message}") from exc
+        except SSLError as exc:
+            raise UnreachableError(
+                f"{host} has no TLS certificate that can be trusted",
+                suggestion="set REQUESTS_CA_BUNDLE if it is signed by your own "
+                "authority",
+            ) from exc
+        except (RequestException, OSError, ValueError) as exc:
+            raise UnreachableError(
+                f"{host} cannot be reached: {_cause(exc)}",
+                suggestion="check api_url and the network; without api_url this "
+                "computer's own server is used",
+            ) from exc
 
 
 def _no_netrc(request: "PreparedRequest") -> "PreparedRequest":
@@ -202,26 +210,25 @@ def _cause(exc: Exception) -> str:
     """The innermost reason: requests wraps it in the names of its classes."""
     from requests.exceptions import ProxyError, Timeout
 
-    seen: BaseException = exc
-    while (inner := seen.__cause__ or seen.__context__) is not None:
-        seen = inner
+    from ..conversations.answers import innermost, reason_of
+
     match exc:
         case Timeout():
             return "no answer in time"
         case ProxyError():
             return "the proxy that the environment names does not work"
         case _:
-            return getattr(seen, "strerror", None) or type(exc).__name__
+            return reason_of(innermost(exc))
 
 
-def _read_answer(response: "Response", http_url: str) -> tuple[str, float]:
+def _read_answer(response: "Answer", http_url: str) -> tuple[str, float]:
     try:
-        fields = response.json()
+        fields = json.loads(response.body)
         token = fields["accessToken"]
         expires_in = float(fields.get("expiresIn", 0))
-    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+    except _NO_TOKEN as exc:
         raise RemoteProtocolError(f"{http_url} gave an answer without a token") from exc
     is_token = isinstance(token, str) and token.isascii() and token.isprintable()
-    if not is_token or not token:
+    if not is_token or not token or not math.isfinite(expires_in):
         raise RemoteProtocolError(f"{http_url} gave a token that is none")
     return token, expires_in

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
 
-from ..errors import NotFoundError
+from ..errors import NotFoundError, RemoteProtocolError
 from ..protocol import resources as r
 from ..protocol.events import Json, Person, Tracker
 from ..protocol.resource_table import read, read_all, write
@@ -21,6 +21,8 @@ _EVER = {"startTime": "1970-01-01T00:00:00.000Z"}
 """Without it the API lists the last seven days only."""
 _NEWEST_FIRST = {**_EVER, "order": "desc"}
 _FEW = 5
+_MOST = 1_000_000
+"""Conversations of anybody; a server may make up more as it is asked."""
 
 _Resource = TypeVar("_Resource")
 
@@ -207,10 +209,16 @@ class ConversationsClient:
         seen: set[str] = set()
         while page := self._page(query, offset=offset, limit=_PAGE):
             # New ones push the others down while we page.
-            yield from (one for one in page if one.id not in seen)
-            seen.update(one.id for one in page)
-            if len(page) < _SMALLEST_PAGE:
+            new = [one for one in page if one.id not in seen]
+            yield from new
+            seen.update(one.id for one in new)
+            if len(page) < _SMALLEST_PAGE or not new:
                 return
+            if len(seen) > _MOST:
+                raise RemoteProtocolError(
+                    f"the server lists more than {_MOST} conversations",
+                    suggestion="check that api_url names a server that can be trusted",
+                )
             offset += len(page)
 
     def _page(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import requests
 from requests.auth import AuthBase
 
-from ..config.endpoint import Endpoint, is_loopback
+from ..config.endpoint import Endpoint
 from ..errors import (
     AuthenticationError,
     ConflictError,
@@ -24,10 +25,12 @@ from ..errors import (
 )
 from ..protocol.events import Json
 from ..protocol.resource_table import read_body
+from .answers import Answer, Asking, Bounds, innermost, reason_of
 
 log = logging.getLogger(__name__)
 
-_TIMEOUT = (10.0, 60.0)
+_BOUNDS = Bounds(size=64 * 2**20, seconds=60.0)
+_LONGEST_MESSAGE = 1000
 _LONGEST_PAUSE = 10.0
 _PAUSES = (0.5, 2.0)
 """Seconds before a request that was turned away is sent again."""
@@ -51,14 +54,18 @@ class Http:
     """One server, asked one request at a time; not safe from several threads."""
 
     def __init__(
-        self, server: Server, *, sleep: Callable[[float], None] = time.sleep
+        self,
+        server: Server,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        bounds: Bounds = _BOUNDS,
     ) -> None:
         self._server = server
         self._sleep = sleep
-        self._session = requests.Session()
+        self._asking = Asking(bounds)
 
     def close(self) -> None:
-        self._session.close()
+        self._asking.close()
 
     def ask(
         self,
@@ -74,28 +81,29 @@ class Http:
         ConnectionLost, RemoteProtocolError, StoreError or DiskFullError.
         """
         answer = self._patiently(method, path, query, body)
-        if answer.status_code not in _GOOD:
+        if answer.status not in _GOOD:
             raise _refusal(answer)
         try:
-            return read_body(answer.content)
+            return read_body(answer.body)
         except RemoteProtocolError as exc:
-            raise _strange(answer, "its answer is not JSON") from exc
+            raise _strange(answer.url, "its answer is not JSON") from exc
 
     def _patiently(
         self, method: str, path: str, query: Mapping[str, str] | None, body: Json
-    ) -> requests.Response:
+    ) -> Answer:
         """Ask again where the server is busy."""
         for pause in _PAUSES:
             answer = self._dial(method, path, query, body)
-            if answer.status_code not in _BUSY:
+            if answer.status not in _BUSY:
                 return answer
             wanted = answer.headers.get("Retry-After", "")
-            self._sleep(min(int(wanted), _LONGEST_PAUSE) if wanted.isdigit() else pause)
+            is_number = re.fullmatch(r"[0-9]{1,9}", wanted)
+            self._sleep(min(int(wanted), _LONGEST_PAUSE) if is_number else pause)
         return self._dial(method, path, query, body)
 
     def _dial(
         self, method: str, path: str, query: Mapping[str, str] | None, body: Json
-    ) -> requests.Response:
+    ) -> Answer:
         """Ask again where the endpoint was an old one, or its token."""
         for _ in range(_MOST_DIALS - 1):
             endpoint = self._server()
@@ -115,27 +123,24 @@ class Http:
         path: str,
         query: Mapping[str, str] | None,
         body: Json,
-    ) -> requests.Response:
-        # Loopback never goes through a proxy; remote endpoints may.
-        self._session.trust_env = not is_loopback(endpoint.http_url)
+    ) -> Answer:
+        token = endpoint.token()
+        if not token.isascii() or not token.isprintable():
+            raise AuthenticationError("the access token is damaged")
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        url = endpoint.http_url + path
         try:
-            answer = self._session.request(
-                method,
-                endpoint.http_url + path,
-                params=query,
-                data=data,
-                headers={"Content-Type": "application/json"},
-                auth=_Bearer(endpoint.token()),
-                timeout=_TIMEOUT,
-                allow_redirects=False,  # the token is for this host alone
+            answer = self._asking.ask(
+                method, url, auth=_Bearer(token), body=data, query=query
             )
-        except (requests.RequestException, ValueError) as exc:
+        except RemoteProtocolError as exc:
+            raise _strange(url, exc.message) from exc
+        except (requests.RequestException, OSError, ValueError) as exc:
             raise _unreachable(endpoint, exc) from exc
-        if answer.status_code in {401, 402, 403}:
+        if answer.status in {401, 402, 403}:
             raise AuthenticationError(
                 f"{endpoint.http_url} does not accept these credentials "
-                f"(HTTP {answer.status_code}): {_message(answer)}",
+                f"(HTTP {answer.status}): {_message(answer)}",
                 suggestion="correct them with `symbl config init`",
             )
         return answer
@@ -167,26 +172,18 @@ def _unreachable(endpoint: Endpoint, exc: Exception) -> UnreachableError:
         case requests.Timeout():
             return ConnectionLost(f"{url} does not answer in time")
         case _:
-            cause = _innermost(exc)
-            reason = getattr(cause, "strerror", None) or str(cause)
+            cause = innermost(exc)
             is_refused = isinstance(cause, ConnectionRefusedError)
             kind = UnreachableError if is_refused else ConnectionLost
             return kind(
-                f"{url} cannot be reached: {reason}",
+                f"{url} cannot be reached: {reason_of(cause)}",
                 suggestion="check api_url and the network",
             )
 
 
-def _innermost(exc: BaseException) -> BaseException:
-    """The reason itself: requests wraps it in the names of its classes."""
-    while (inner := exc.__cause__ or exc.__context__) is not None:
-        exc = inner
-    return exc
-
-
-def _refusal(answer: requests.Response) -> SymblError:
+def _refusal(answer: Answer) -> SymblError:
     message = _message(answer)
-    match answer.status_code:
+    match answer.status:
         case 404:
             return NotFoundError(message, suggestion="see `symbl conversation list`")
         case 409:
@@ -202,27 +199,30 @@ def _refusal(answer: requests.Response) -> SymblError:
             )
         case 429 | 500 | 502 | 504:
             return UnreachableError(
-                f"the server cannot answer now (HTTP {answer.status_code}): {message}",
+                f"the server cannot answer now (HTTP {answer.status}): {message}",
                 suggestion="try again later",
             )
         case status if status in _OUR_MISTAKE:
             return UsageError(message)
         case status:
-            return _strange(answer, f"it answered HTTP {status}")
+            return _strange(answer.url, f"it answered HTTP {status}")
 
 
-def _strange(answer: requests.Response, what: str) -> RemoteProtocolError:
+def _strange(url: str, what: str) -> RemoteProtocolError:
     return RemoteProtocolError(
-        f"{answer.url.split('?')[0]} does not speak the Conversation API: {what}",
+        f"{url} does not speak the Conversation API: {what}",
         suggestion="check that api_url names a server that does",
     )
 
 
-def _message(answer: requests.Response) -> str:
+def _message(answer: Answer) -> str:
     """What the server says is wrong."""
     try:
-        body = read_body(answer.content)
+        body = read_body(answer.body)
     except RemoteProtocolError:
         body = None
     message = body.get("message") if isinstance(body, dict) else None
-    return message if isinstance(message, str) else f"HTTP {answer.status_code}"
+    if not isinstance(message, str):
+        return f"HTTP {answer.status}"
+    is_long = len(message) > _LONGEST_MESSAGE
+    return message[:_LONGEST_MESSAGE] + "…" if is_long else message

@@ -1,6 +1,7 @@
 """A connected TCP or TLS socket to a server: resolved, proxied, bounded in time."""
 
 import base64
+import logging
 import os
 import socket
 import time
@@ -8,11 +9,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..errors import UnreachableError
 from ..frozen import dataclass
 from .tls import secured
+
+log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
@@ -86,7 +89,7 @@ def open_line(target: Target, timeout: float) -> Line:
     proxy = None if target.is_local else _proxy_for(target)
     try:
         line = _connect(target, proxy, timeout)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         raise UnreachableError(
             f"there is no host {target.host!r}",
             suggestion="check the URL and the network",
@@ -227,19 +230,32 @@ def _proxy_for(target: Target) -> str | None:
 
 def _through(proxy: str, target: Target, timeout: float) -> socket.socket:
     """A tunnel through *proxy*, an HTTP one."""
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    if parts.scheme != "http" or not parts.hostname:
-        raise UnreachableError(
-            f"the proxy {parts.scheme}://{parts.hostname} cannot be used",
-            suggestion="name an http:// proxy in the proxy variables, or unset them",
-        )
-    line = socket.create_connection((parts.hostname, parts.port or 80), timeout)
+    deadline = time.monotonic() + timeout
+    parts, port = _parsed(proxy)
+    line = socket.create_connection((parts.hostname, port), timeout)
+    auth = _basic_auth(parts.username, parts.password)
     try:
-        _ask_for_tunnel(line, target, _basic_auth(parts.username, parts.password))
+        _ask_for_tunnel(line, target, auth, deadline)
     except BaseException:
         line.close()
         raise
     return line
+
+
+def _parsed(proxy: str) -> tuple[SplitResult, int]:
+    """The parts of its URL, and the port."""
+    what = "of the proxy variables"
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        what = f"{parts.scheme}://{parts.hostname}"
+        if parts.scheme == "http" and parts.hostname:
+            return parts, parts.port or 80
+    except ValueError:
+        log.debug("the proxy's URL is none")  # it may hold a password
+    raise UnreachableError(
+        f"the proxy {what} cannot be used",
+        suggestion="name an http:// proxy in the proxy variables, or unset them",
+    )
 
 
 def _basic_auth(user: str | None, password: str | None) -> str:
@@ -249,13 +265,16 @@ def _basic_auth(user: str | None, password: str | None) -> str:
     return f"Proxy-Authorization: Basic {base64.b64encode(pair).decode()}\r\n"
 
 
-def _ask_for_tunnel(line: socket.socket, target: Target, auth: str) -> None:
+def _ask_for_tunnel(
+    line: socket.socket, target: Target, auth: str, deadline: float
+) -> None:
     line.sendall(
         f"CONNECT {target.name} HTTP/1.1\r\nHost: {target.name}\r\n{auth}\r\n".encode()
     )
     answer = b""
+    timed = DeadlineSocket(line, deadline)
     while not answer.endswith(b"\r\n\r\n") and len(answer) < MAX_HANDSHAKE:
-        byte = line.recv(1)  # what follows the answer is the server's
+        byte = timed.recv(1)  # what follows the answer is the server's
         if not byte:
             break
         answer += byte

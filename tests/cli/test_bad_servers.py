@@ -171,6 +171,53 @@ def test_programs_are_told_so_on_both_streams(
     assert (end["reason"], end["error"]) == ("error", error)
 
 
+def _asking(command: str, folder: Path) -> tuple[str | Path, ...]:
+    what = talk_in(folder) if command == "stream" else "list"
+    return command, what
+
+
+@pytest.mark.parametrize("command", ["stream", "conversation"])
+def test_a_token_that_no_header_may_have_is_named_and_not_shown(
+    own_home: Home, tmp_path: Path, command: str
+) -> None:
+    ran = own_home.run(
+        *(*_asking(command, tmp_path), "--api-url", "http://127.0.0.1:9"),
+        environment={"SYMBL_ACCESS_TOKEN": f"{TOKEN}\r"},
+    )
+
+    assert (ran.code, ran.stdout) == (4, "")
+    assert "the access token from SYMBL_ACCESS_TOKEN has a character" in ran.stderr
+    assert TOKEN not in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["stream", "conversation"])
+def test_a_host_that_no_name_may_be_is_told(
+    own_home: Home, tmp_path: Path, command: str
+) -> None:
+    ran = own_home.run(
+        *(*_asking(command, tmp_path), "--api-url", f"http://{'a' * 64}.invalid"),
+        environment=REMOTE,
+    )
+
+    assert (ran.code, ran.stdout) == (5, "")
+    assert "no host" in ran.stderr or "no name of a host" in ran.stderr
+
+
+@pytest.mark.parametrize("proxy", ["us:swordfish@h:99999", "us:swordfish@[::"])
+@pytest.mark.parametrize("command", ["stream", "conversation"])
+def test_a_proxy_that_cannot_be_is_told_without_its_password(
+    own_home: Home, tmp_path: Path, command: str, proxy: str
+) -> None:
+    ran = own_home.run(
+        *("-vv", *_asking(command, tmp_path), "--api-url", "http://meetings.invalid"),
+        environment=REMOTE | {"http_proxy": f"http://{proxy}"},
+    )
+
+    assert (ran.code, ran.stdout) == (5, "")
+    assert "the proxy " in ran.stderr
+    assert "swordfish" not in ran.stderr
+
+
 def test_a_pair_that_is_refused_is_told_apart_from_a_server_that_is_not_there(
     scripted: Home, own_home: Home, tmp_path: Path
 ) -> None:
