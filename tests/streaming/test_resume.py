@@ -4,17 +4,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event as Flag
 
 import pytest
 
 from symbl_cli.config.endpoint import Endpoint
+from symbl_cli.errors import ConnectionLost
 from symbl_cli.lines import End, EndReason, State, Status, Transcript, fold
 from symbl_cli.protocol import events as e
+from symbl_cli.streaming.client import StreamingClient
 from symbl_cli.streaming.run import Control, Run
 from symbl_cli.streaming.transcribe import transcribe
-from symbl_cli.streaming.transport import Transport, dial
+from symbl_cli.streaming.transport import DeadLine, Transport, dial
 from symbl_cli.streaming.world import REAL_WORLD
-from tests.fakes import ListSource, LiveSource, WatchedSink, chunks_of
+from tests.fakes import TIMEOUT, ListSource, LiveSource, WatchedSink, chunks_of
 from tests.faults import FaultyLine
 from tests.streaming.runs import RUN, SECOND, TIMING, heard, line_of
 from tests.streaming.service import HungUpError, Peer, Service
@@ -195,6 +198,42 @@ def test_the_gap_of_a_dead_line_begins_with_the_last_that_came() -> None:
 
     (again,) = [body for body in sink.bodies if is_state(body, State.RECONNECTED)]
     assert again == Status(State.RECONNECTED, gap=21.5, lost=0.0)
+
+
+class _Stuck:
+    """A line that takes no more, on which nothing comes: as cut by who notices."""
+
+    def __init__(self) -> None:
+        self._is_sending = Flag()
+        self._is_cut = Flag()
+
+    def send(self, frame: str | bytes) -> None:
+        self._is_sending.set()
+        assert self._is_cut.wait(TIMEOUT)
+        raise ConnectionLost("the line broke")
+
+    def receive(self) -> bytes:
+        assert self._is_sending.wait(TIMEOUT)
+        raise DeadLine("here", 12.0)
+
+    def abort(self) -> None:
+        self._is_cut.set()
+
+    def ping(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def release(self) -> None: ...
+
+
+def test_who_cannot_send_is_told_by_the_reader_for_how_long_nothing_came() -> None:
+    with (
+        StreamingClient(_Stuck(), lambda _event, _frame: None) as client,
+        pytest.raises(DeadLine) as caught,
+    ):
+        client.start(e.StartRequest(), lambda: False)
+
+    assert caught.value.quiet == 12.0
 
 
 def _close_when_found(source: LiveSource, sink: WatchedSink) -> None:

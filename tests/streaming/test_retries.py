@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Timer
 
 import pytest
 
@@ -22,7 +23,7 @@ from symbl_cli.streaming.client import HungUp
 from symbl_cli.streaming.run import Complaint, Control
 from symbl_cli.streaming.transcribe import transcribe
 from symbl_cli.streaming.world import REAL_WORLD
-from tests.fakes import ListSource, LiveSource, WatchedSink
+from tests.fakes import TIMEOUT, ListSource, LiveSource, WatchedSink
 from tests.streaming.runs import RUN, TIMING
 from tests.streaming.service import KnownServer, Peer, Service
 from tests.streaming.watched import is_state, run_against, states_of
@@ -271,19 +272,22 @@ def test_a_server_that_cannot_be_started_for_a_while_ends_no_recording() -> None
 
 
 def test_what_is_recorded_while_it_is_spoken_is_recorded_on_however_long() -> None:
-    sink, source = WatchedSink(), LiveSource()
+    sink, source, control = WatchedSink(), LiveSource(), Control()
     run = replace(RUN, timing=replace(TIMING, longest_delay=0.001))
+    late = Timer(TIMEOUT, control.stop)  # an end that nobody asked for would be raised
 
     def end() -> None:
         sink.until(lambda body: is_state(body, State.RECONNECTING), times=70)
         assert not source.closed.is_set()
         source.close()
+        late.start()
 
     with ThreadPoolExecutor(1) as executor, Service(_lost, raw=True) as service:
         ended = executor.submit(end)
         with pytest.raises(UnreachableError) as caught:
-            transcribe([source], service.server(), run, sink, control=Control())
+            transcribe([source], service.server(), run, sink, control=control)
         ended.result()
+        late.cancel()
 
     # Sixty more, and those that were made while its end went unnoticed.
     assert states_of(sink).count(State.RECONNECTING) >= 130
