@@ -145,7 +145,12 @@ _where = _all(
 _behaviour = _all(
     click.option("--no-store", is_flag=True, help="Keep nothing of it."),
     click.option("--no-reconnect", is_flag=True, help="A lost connection is the end."),
-    click.option("--max-retries", type=click.IntRange(0), metavar="N"),
+    click.option(
+        "--max-retries",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Tries to get a lost connection back, at most.",
+    ),
     click.option(
         "--on",
         "hooks",
