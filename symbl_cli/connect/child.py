@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-P", "-m", "symbl_cli.server")
 """`-P`: the folder one happens to be in must not lend the server its modules."""
 _NEEDS = ("starlette", "uvicorn", "sqlalchemy", "jwt")
+_OPEN_FILES = Path("/proc/self/fd")
 _GLANCE = 0.02
 """Seconds between two looks at a child that is starting."""
 _REMEDY = "run `symbl serve` in another terminal to see what it says"
@@ -66,31 +68,49 @@ class _Words:
     """What a child says: files and not pipes, since it outlives us and writes on."""
 
     def __init__(self) -> None:
-        from tempfile import TemporaryDirectory
-
-        try:
-            # On Windows the child's hold keeps them from being removed.
-            self._folder = TemporaryDirectory(
-                prefix="symbl-", ignore_cleanup_errors=True
-            )
-        except OSError as exc:
-            raise MissingError(
-                f"the server cannot be started: no temporary folder ({exc.strerror})"
-            ) from exc
-        self.out = Path(self._folder.name, "out")
-        self.err = Path(self._folder.name, "err")
+        with ExitStack() as unless_all:
+            self.out, self.err = _in_memory(unless_all) or _on_disk(unless_all)
+            self._closing = unless_all.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
+        self._closing.close()
 
     @property
     def last(self) -> str:
         """The last line on its stderr: why it ended."""
         lines = (line.strip() for line in _text(self.err).splitlines())
         return next((line for line in reversed(list(lines)) if line), "")
+
+
+def _in_memory(closing: ExitStack) -> tuple[Path, Path] | None:
+    """Where that can be: no disk has to have room, and a kill leaves nothing behind."""
+    if sys.platform != "linux" or not _OPEN_FILES.is_dir():
+        return None
+    try:
+        descriptors = [os.memfd_create(name) for name in ("out", "err")]
+    except OSError:  # not every sandbox has it
+        return None
+    for one in descriptors:
+        closing.callback(os.close, one)
+    out, err = (_OPEN_FILES / str(one) for one in descriptors)
+    return out, err
+
+
+def _on_disk(closing: ExitStack) -> tuple[Path, Path]:
+    from tempfile import TemporaryDirectory
+
+    try:
+        # On Windows the child's hold keeps them from being removed.
+        folder = TemporaryDirectory(prefix="symbl-", ignore_cleanup_errors=True)
+    except OSError as exc:
+        raise MissingError(
+            f"the server cannot be started: no temporary folder ({exc.strerror})"
+        ) from exc
+    closing.callback(folder.cleanup)
+    return Path(folder.name, "out"), Path(folder.name, "err")
 
 
 def _spawn(command: Sequence[str], words: _Words) -> "Popen[bytes]":

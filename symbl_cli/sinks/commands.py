@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO
@@ -192,10 +193,12 @@ class Commands:
         future.add_done_callback(self._waiting.discard)
 
     def _run(self, hook: Hook, line: bytes) -> None:
-        # Files, not pipes: nobody waits for a command that does not read, nor for a
-        # grandchild that keeps stderr open.
-        with TemporaryFile() as stdin, TemporaryFile() as stderr:
+        with ExitStack() as stack:
             try:
+                # Files, not pipes: nobody waits for a command that does not read, nor
+                # for a grandchild that keeps stderr open.
+                stdin = stack.enter_context(TemporaryFile())
+                stderr = stack.enter_context(TemporaryFile())
                 stdin.write(line)
                 stdin.seek(0)
                 process = self._start(hook, stdin, stderr)

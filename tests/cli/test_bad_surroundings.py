@@ -140,6 +140,18 @@ def test_without_a_home_the_meeting_goes_on_unkept(
     assert "this conversation is not kept" in str(warning["message"])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory that is a file")
+def test_without_a_temporary_folder_a_server_is_started_all_the_same(
+    own_home: Home, tmp_path: Path
+) -> None:
+    nowhere = hiding(tmp_path, more="import tempfile; tempfile.tempdir = '/nowhere'")
+
+    ran = own_home.run("stream", talk_in(tmp_path), "--json", environment=nowhere)
+
+    assert (ran.code, ran.lines[-1]["reason"]) == (0, "end_of_input")
+    assert ran.notices == []
+
+
 def _run_nowhere(home: Home, folder: Path, *arguments: str | Path) -> Ran:
     """In a folder that is removed before it begins."""
     folder.mkdir()

@@ -2,6 +2,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,20 @@ def test_a_command_that_fails_is_said_once_with_its_last_words() -> None:
 
     (warning,) = said.warnings
     assert warning.endswith("failed with 1: no network")
+
+
+def test_a_command_is_not_dropped_unsaid_where_no_temporary_folder_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    said = Said()
+    commands = Commands([script("transcript", "pass")], said)
+
+    commands.handle(line(transcript("Hello.")))
+    commands.close()
+
+    (warning,) = said.warnings
+    assert warning.endswith("cannot be run: No such file or directory")
 
 
 def test_a_command_that_is_not_there_is_said() -> None:
