@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..audio.source import AudioSource
 from ..config.endpoint import Server
-from ..errors import SymblError
+from ..errors import SymblError, UsageError
 from ..lines import Begin, Body, End, EndReason, Failure, SourceRef
 from ..protocol.additions import NOT_STORED
 from ..protocol.events import (
@@ -187,9 +187,15 @@ class _Transcription:
         uplinks = self._tasks[1::2]
         if any(stream.uplink.has_listened for stream in self._streams):
             return all(stream.uplink.is_completed for stream in self._streams)
-        spoken = [one.unheard for one in self._streams if one.source.is_live]
-        has_words = self._keeping.keeps and max(spoken, default=0.0) > NO_WORDS
-        return not has_words and all(task.is_done for task in uplinks)
+        return not self._has_unheard_words() and all(task.is_done for task in uplinks)
+
+    def _has_unheard_words(self) -> bool:
+        match self._failures:
+            case [UsageError(), *_]:
+                return False  # who asked for what cannot be has to begin anew
+            case _:
+                live = [one.unheard for one in self._streams if one.source.is_live]
+                return self._keeping.keeps and max(live, default=0.0) > NO_WORDS
 
     def _name_what_is_kept(self) -> None:
         """To those who are told that the run failed."""

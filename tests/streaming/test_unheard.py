@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from symbl_cli.errors import ConnectionLost
+from symbl_cli.errors import ConnectionLost, LanguageError
 from symbl_cli.protocol import events as e
 from symbl_cli.streaming.keeping import Keeping, NothingKept, RunKeeper
 from symbl_cli.streaming.left_runs import left_behind
@@ -80,6 +80,29 @@ def test_what_nobody_would_miss_goes(tmp_path: Path, source: type[LiveSource]) -
 
     assert suggestion == "check that the URL is one of a Streaming API"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_asked_for_what_cannot_be_begins_anew(tmp_path: Path) -> None:
+    source = LiveSource()
+    source.feed(*chunks_of(SECOND * 3))
+
+    def refuse(peer: Peer) -> None:
+        peer.until(e.StartRequest)
+        extra = {"kind": LanguageError.kind}
+        peer.send(e.ErrorMessage(details="nobody here knows it", extra=extra))
+        peer.rest()
+
+    with Service(refuse) as service, pytest.raises(LanguageError) as caught:
+        transcribe(
+            [source],
+            service.server(),
+            RUN,
+            RecordingSink(),
+            control=Control(),
+            keeping=_kept_in(tmp_path),
+        )
+
+    assert (caught.value.suggestion, list(tmp_path.iterdir())) == ("", [])
 
 
 def test_who_wants_nothing_kept_is_told_of_nothing_kept() -> None:
