@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import accumulate
 from unicodedata import east_asian_width
 
 from ..frozen import dataclass
@@ -10,6 +11,8 @@ from .times import stamp
 COLUMNS = 42
 """The most of a line, as broadcasters have it."""
 _LINES = 2
+_MOST_WORDS = _LINES * COLUMNS
+"""Of a cue, and more: each has a letter and a space."""
 _LONGEST = 7.0
 """Seconds of a cue; longer ones are hard to follow."""
 _SHORTEST = 0.7
@@ -79,12 +82,15 @@ class Captioner:
         self._end = max(end, self._end)
 
     def _cues(self, words: list[TimedWord], speaker: str) -> Iterator[Cue]:
-        while words:
-            label = self._label(speaker, words[0].text)
+        first = 0
+        while first < len(words):
+            # As many as a cue can have, and one more: copying all would take for ever.
+            next_ones = words[first : first + _MOST_WORDS]
+            label = self._label(speaker, next_ones[0].text)
             room = COLUMNS - _columns(label)
-            count = _cue_length(words, room)
-            yield self._cue(words[:count], room, speaker, label)
-            words = words[count:]
+            count = _cue_length(next_ones, room)
+            yield self._cue(next_ones[:count], room, speaker, label)
+            first += count
 
     def _label(self, speaker: str, word: str) -> str:
         """The name of who begins to speak, where *word* fits beside it."""
@@ -130,13 +136,14 @@ def _timed(spoken: Spoken) -> list[TimedWord]:
 
 def _pieces(text: str, width: int) -> Iterator[str]:
     """*text* itself, in pieces where it is wider than *width*."""
-    piece = ""
-    for character in text:
-        if _columns(piece + character) > width:
-            yield piece
-            piece = ""
-        piece += character
-    yield piece
+    start, used = 0, 0
+    for place, character in enumerate(text):
+        columns = _columns(character)
+        if used + columns > width:
+            yield text[start:place]
+            start, used = place, 0
+        used += columns
+    yield text[start:]
 
 
 def _spread(texts: list[str], start: float, end: float) -> Iterator[TimedWord]:
@@ -179,24 +186,23 @@ def _fitting(words: list[TimedWord], room: int) -> int:
 
 def _lines(texts: list[str], room: int) -> tuple[str, ...]:
     """*texts* as one line, or as two that are broken where it reads best."""
-    whole = " ".join(texts)
-    if _columns(whole) <= room:
-        return (whole,)
-    pairs = [
-        (" ".join(texts[:place]), " ".join(texts[place:]))
-        for place in range(1, len(texts))
-    ]
-    fitting = [
-        (first, second)
-        for first, second in pairs
-        if _columns(first) <= room and _columns(second) <= COLUMNS
-    ]
-    return min(fitting, key=_unevenness, default=(whole,))
-
-
-def _unevenness(lines: tuple[str, str]) -> tuple[bool, int]:
-    first, second = lines
-    return not first.endswith(_CLAUSE_ENDS), abs(_columns(first) - _columns(second))
+    widths = [_columns(text) for text in texts]
+    whole = sum(widths) + len(texts) - 1
+    if whole <= room:
+        return (" ".join(texts),)
+    firsts = [width + place for place, width in enumerate(accumulate(widths))]
+    best = min(
+        (
+            (not texts[place].endswith(_CLAUSE_ENDS), abs(2 * first + 1 - whole), place)
+            for place, first in enumerate(firsts[:-1])
+            if first <= room and whole - first - 1 <= COLUMNS
+        ),
+        default=None,
+    )
+    if best is None:
+        return (" ".join(texts),)
+    break_at = best[-1] + 1
+    return " ".join(texts[:break_at]), " ".join(texts[break_at:])
 
 
 def _clipped(name: str) -> str:
@@ -205,4 +211,6 @@ def _clipped(name: str) -> str:
 
 
 def _columns(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)

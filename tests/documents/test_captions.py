@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from symbl_cli.documents import captions as module
 from symbl_cli.documents.captions import (
     COLUMNS,
     VTT_HEAD,
@@ -144,6 +145,28 @@ def test_no_text_can_be_taken_for_another_cue() -> None:
     assert vtt(cue).count("-->") == 1
     assert srt(cue, 1).count("\n\n") == 1
     assert "<b>" not in vtt(cue)
+
+
+@pytest.mark.parametrize("text", ["w ", "w", "ä ", "字", "Well. "])
+def test_each_word_of_a_megabyte_is_looked_at_a_few_times(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    looked_at = 0
+
+    def counted(words: list[TimedWord], room: int) -> int:
+        nonlocal looked_at
+        looked_at += len(words)
+        return fitting(words, room)
+
+    fitting = module._fitting  # noqa: SLF001 - to count its work
+    monkeypatch.setattr(module, "_fitting", counted)
+    long = text * 30_000
+
+    cues = captions([Spoken(long, 0.0, 3600.0)])
+
+    said = "".join("".join(cue.lines) for cue in cues)
+    assert said.replace(" ", "") == long.replace(" ", "")
+    assert looked_at < 100 * len(long.split()) + 100 * len(cues)
 
 
 def test_a_word_wider_than_a_line_is_cut() -> None:
