@@ -199,7 +199,7 @@ class Talk:
             yield "the file of lines is not what stdout was"
         sound = files / "out.save-audio"
         header = sound.stat().st_size - round(self.sent * RATE) * 2 * VOICES
-        if _digest(sound, header) != self._sound.hexdigest():
+        if header < 0 or _digest(sound, header) != self._sound.hexdigest():
             yield "the recording is not what was sent"
         for kind in FILES:
             content = (files / f"out.{kind}").read_text("utf-8")
