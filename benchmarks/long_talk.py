@@ -179,7 +179,8 @@ class Talk:
     def wrong(self) -> Iterator[str]:
         """What is not the same in every place."""
         if self._client.process.returncode:
-            yield f"the client ended with {self._client.process.returncode}"
+            said = errors_of(self._home, "stream").read_text()[-2000:]
+            yield f"the client ended with {self._client.process.returncode}: {said}"
         if self._end.get("audio_dropped") != 0.0 or "error" in self._end:
             yield f"it ended with {json.dumps(self._end)}"
         if bad := self._states & _BAD:
