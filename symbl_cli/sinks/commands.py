@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from tempfile import TemporaryFile
@@ -118,11 +118,14 @@ class Commands:
         *,
         time_limit: float = _TIME_LIMIT,
         patience: float = _PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """*clock* tells how long a command takes."""
         self._hooks = hooks
         self._notices = notices
         self._time_limit = time_limit
         self._patience = patience
+        self._clock = clock
         self._firsts = Firsts()
         self._executor = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="hook")
         self._waiting: set[Future[None]] = set()
@@ -234,8 +237,8 @@ class Commands:
         self, hook: Hook, process: subprocess.Popen[bytes], stderr: IO[bytes]
     ) -> bool:
         """Whether it ended without having to be ended."""
-        deadline = time.monotonic() + self._time_limit
-        while time.monotonic() < deadline:
+        deadline = self._clock() + self._time_limit
+        while self._clock() < deadline:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_LOOK)
                 return True

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -54,7 +54,9 @@ class Webhook:
         secret: str = "",
         delays: Sequence[float] = _DELAYS,
         patience: float = _PATIENCE,
+        pause: Callable[[Event, float], bool] = Event.wait,
     ) -> None:
+        """*pause* waits between two attempts, at most so long, for an event."""
         _check(url)
         # It logs paths, in which some services have their secret.
         logging.getLogger("urllib3").setLevel(logging.INFO)
@@ -62,6 +64,7 @@ class Webhook:
         self._notices = notices
         self._delays = delays
         self._patience = patience
+        self._pause = pause
         self._session = requests.Session()
         # No proxy stands between this computer and itself.
         self._session.trust_env = not is_loopback(url)
@@ -125,7 +128,7 @@ class Webhook:
     def _deliver(self, body: bytes) -> None:
         outcome = self._post(body)
         for delay in self._delays:
-            if not outcome.may_pass or self._giving_up.wait(delay):
+            if not outcome.may_pass or self._pause(self._giving_up, delay):
                 break
             outcome = self._post(body)
         if outcome is _DELIVERED:

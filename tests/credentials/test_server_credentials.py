@@ -53,6 +53,28 @@ def test_the_right_pair_gets_a_token_of_its_tenant() -> None:
     assert access.tenant_of(token) == "acme"
 
 
+class Touchy(bytes):
+    """Bytes that take it ill when they are compared in a time that tells of them."""
+
+    __slots__ = ()
+    __hash__ = bytes.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("the first difference would end the comparison")
+
+    __ne__ = __eq__
+
+
+@pytest.mark.parametrize(("secret", "status"), [("a secret", 200), ("a guess", 401)])
+def test_a_secret_is_compared_in_constant_time(secret: str, status: int) -> None:
+    kept = hash_secret("a secret")
+    pair = Pair("an-app", HashedSecret(kept.salt, Touchy(kept.digest)))
+
+    answered, _ = Access([pair]).generate(request(appId="an-app", appSecret=secret))
+
+    assert answered == status
+
+
 def test_a_token_carries_its_end_for_clients_that_look_inside() -> None:
     token, expires_in = ask(Access([PAIR], clock=Clock()))
 

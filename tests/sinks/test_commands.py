@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,85 @@ def test_hung_commands_stall_no_line(pipe: Path) -> None:
     ids_of_the_hung(pipe)
     commands.kill()
     commands.close()
+
+
+def test_unless_told_four_run_at_once(pipe: Path) -> None:
+    others = set(threading.enumerate())
+    commands = Commands([script("transcript", HANG, str(pipe))], Said(), patience=0.0)
+
+    for number in range(12):
+        commands.handle(line(transcript("Hello.", id_=f"u-{number}")))
+    # Each has one command at a time; all that there will be are there by now.
+    carriers = {*threading.enumerate()} - others
+    ids_of_the_hung(pipe)
+    commands.close()
+
+    assert len(carriers) == 4
+
+
+HOLD = "import os, sys, time\nwhile not os.path.exists(sys.argv[1]): time.sleep(0.02)"
+
+
+def test_unless_told_a_thousand_may_wait(tmp_path: Path) -> None:
+    said, release = Said(), tmp_path / "release"
+    hooks = [
+        script("transcript:hold", HOLD, str(release)),
+        Hook("transcript", "go", ("/no/such/program",)),
+    ]
+    commands = Commands(hooks, said)
+
+    for number in range(1_504):
+        text = "hold" if number < 4 else "go"
+        commands.handle(line(transcript(text, id_=f"u-{number}")))
+    release.touch()
+    commands.close()
+
+    assert said.warnings == [
+        "the command '/no/such/program' cannot be run: No such file or directory",
+        "504 times a command of --on was left out or ended",
+    ]
+
+
+class Clock:
+    """Stands still until it is set; tells when it was looked at."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._looks = threading.Semaphore(0)
+
+    def __call__(self) -> float:
+        now = self.now
+        self._looks.release()
+        return now
+
+    def set(self, now: float) -> None:
+        """To *now*, and until that was seen twice: who saw it the first time went on.
+
+        A look that was under way may have seen what it was before.
+        """
+        self.now = now
+        while self._looks.acquire(blocking=False):
+            pass
+        for _ in range(3):
+            assert self._looks.acquire(timeout=PATIENCE)
+
+
+WAIT = "import signal, sys; open(sys.argv[1], 'w').write('1'); signal.pause()"
+
+
+def test_unless_told_a_command_has_half_a_minute(pipe: Path) -> None:
+    said, clock = Said(), Clock()
+    commands = Commands([script("transcript", WAIT, str(pipe))], said, clock=clock)
+    commands.handle(line(transcript("Hello.")))
+    pipe.read_text()
+
+    clock.set(29.9)
+    assert said.warnings == []
+    clock.now = 30.0
+
+    assert said.warned.wait(PATIENCE)
+    commands.close()
+    assert said.warnings[0].endswith("took over 30 s and was ended")
 
 
 ENVIRON = """

@@ -9,7 +9,7 @@ import tracemalloc
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -106,6 +106,33 @@ def test_a_busy_server_is_asked_again(receiver: Receiver) -> None:
 
     assert receiver.texts == ["One.", "One.", "One.", "Two."]
     assert said.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("receiver", "warnings"),
+    [
+        ((*[503] * 4, 204), []),
+        (
+            (*[503] * 5, 204),
+            ["the webhook answered with 503", "1 line did not reach the webhook"],
+        ),
+    ],
+    indirect=["receiver"],
+)
+def test_unless_told_it_tries_five_times_and_waits_longer_each_time(
+    receiver: Receiver, warnings: list[str]
+) -> None:
+    said, pauses = Said(), list[float]()
+
+    def pause(event: Event, seconds: float) -> bool:
+        pauses.append(seconds)
+        return event.is_set()
+
+    deliver(Webhook(receiver.url, said, pause=pause), "One.")
+
+    assert receiver.texts == ["One."] * 5
+    assert pauses == [1.0, 2.0, 4.0, 8.0]
+    assert said.warnings == warnings
 
 
 @pytest.mark.parametrize(
