@@ -14,10 +14,13 @@ def main() -> int:
 def _main() -> int:
     from . import __version__
 
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] == ["--version"] and _is_said(f"symbl {__version__}\n"):
         # Answered before Click is imported: scripts ask this often.
-        sys.stdout.write(f"symbl {__version__}\n")
         return 0
+    if sys.stdout is None or sys.stderr is None:
+        from .closed_streams import stand_in
+
+        stand_in()
     from .interrupts import interrupt_again, leave_at_once
 
     leave_at_once()
@@ -33,6 +36,16 @@ def _main() -> int:
         return run(sys.argv[1:])
     finally:
         leave_at_once()
+
+
+def _is_said(text: str) -> bool:
+    """Whether stdout took *text*; why not, who reports errors will find again."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 if __name__ == "__main__":

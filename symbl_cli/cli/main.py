@@ -66,9 +66,9 @@ with_common_options(cli)
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out *arguments*; returns the exit code of docs/commands.md."""
-    _use_utf8()
     report = Reporting(as_json=asks_for_json(arguments))
     try:
+        _use_utf8()
         code = _run(arguments, report)
         _flush()
     except KeyboardInterrupt:

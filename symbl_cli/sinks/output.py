@@ -32,7 +32,7 @@ class Output(Protocol):
 
 def open_stdout(on_reader_gone: Callable[[], None]) -> Writer:
     """Stdout in UTF-8 and with `\\n`, whatever the system and its locale."""
-    if sys.stdout is None:
+    if not hasattr(sys.stdout, "buffer"):
         raise OutputError("stdout is closed", suggestion="try `>/dev/null`")
     # The buffer waits for more and the text layer has the line ends of the system.
     # Unbuffered, as PYTHONUNBUFFERED has it, there is no buffer at all.
