@@ -15,8 +15,8 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from threading import Event, Thread
 from urllib.parse import quote, urlsplit
 
 from symbl_cli.server.rest.answering import ROUTES
+from symbl_cli.server.store.store import open_store
 from tests.hostile.attacker import (
     BINARY,
     PING,
@@ -32,9 +33,11 @@ from tests.hostile.attacker import (
     megabytes,
     upgrade,
 )
+from tests.rest.desk import Client, exported
 from tests.scripted_speech import speech
 from tests.server_process import ServerProcess
 from tests.socket_line import SocketLine
+from tests.store.samples import MEETING, whole_meeting
 
 AT_ONCE = 50
 """Frames after which the server has to show that it is there."""
@@ -78,27 +81,60 @@ CORPUS: tuple[object, ...] = (
 )
 OFTEN = (10, 5, 0.02, 5, 2)
 """A stop ends its socket."""
-BODIES: tuple[object, ...] = (
-    {"name": "n", "metadata": {"k": "v"}, "startTime": "2026-11-24T09:30:00Z"},
-    {"label": "l", "description": "d", "beginTimeOffset": 1, "duration": 2},
-    {"contentType": "text/srt", "showSpeakerSeparation": True},
-    {"id": "x", "name": "Ann", "email": "ann@example.org"},
-    {
-        "speakerEvents": [
-            {
-                "type": "started_speaking",
-                "user": {"id": "u", "name": "Ann"},
-                "offset": {"seconds": 1, "nanos": 5},
-            }
-        ]
-    },
-    {
-        "conversation": {"id": "9", "name": "n", "members": [{"id": "m"}]},
-        "messages": [{"id": "1", "text": "Hi.", "from": {"id": "m"}}],
-        "topics": [{"id": "t", "text": "van", "score": 0.5}],
-        "bookmarks": [{"id": "b", "label": "l", "beginTimeOffset": 1}],
-    },
-)
+ROOT = "/v1/conversations"
+
+
+def _whole() -> object:
+    """One of everything, as it is exported."""
+    with open_store(None) as store:
+        store.write(*whole_meeting()).result(10)
+        return exported(Client(store))
+
+
+WHOLE = _whole()
+CONVERSATION = {
+    "name": "n",
+    "metadata": {"k": "v"},
+    "startTime": "2026-11-24T09:30:00Z",
+}
+MARK = {"label": "l", "description": "d", "beginTimeOffset": 1, "duration": 2}
+FILE = {"contentType": "text/srt", "showSpeakerSeparation": True}
+MEMBER = {"id": "x", "name": "Ann", "email": "ann@example.org"}
+SPOKEN = {
+    "speakerEvents": [
+        {
+            "type": "started_speaking",
+            "user": {"id": "u", "name": "Ann"},
+            "offset": {"seconds": 1, "nanos": 5},
+        }
+    ]
+}
+SMALL = {
+    "conversation": {"id": "9", "name": "n", "members": [{"id": "m"}]},
+    "messages": [{"id": "1", "text": "Hi.", "from": {"id": "m"}}],
+    "topics": [{"id": "t", "text": "van", "score": 0.5}],
+    "bookmarks": [{"id": "b", "label": "l", "beginTimeOffset": 1}],
+}
+BODIES: tuple[object, ...] = (CONVERSATION, MARK, FILE, MEMBER, SPOKEN, SMALL, WHOLE)
+FITTING: Mapping[str, object] = {
+    "": CONVERSATION,
+    ROOT: WHOLE,
+    "/members/{member}": MEMBER,
+    "/speakers": SPOKEN,
+    "/transcript": FILE,
+    "/bookmarks": MARK,
+    "/bookmarks/{bookmark}": MARK,
+}
+"""What a route asks for, by the end of its template."""
+SERVED = [
+    route
+    for route in ROUTES
+    if not any(one in route.template for one in ("experience", "score", "lm-insights"))
+]
+"""The other routes read nothing, and say so."""
+KNOWN = 0.9
+"""Of the routes, names and bodies, those of something that is there."""
+MOST_NOT_FOUND = 0.25
 ODD: tuple[object, ...] = (
     *(None, True, False, 0, -1, 2**63, -(2**64), 1e308, 0.1, "", "x", "\0", "\u202e"),
     *("9" * 5000, "é" * 300, "../../etc/passwd", "2026-99-99T99:99:99Z", "NaN"),
@@ -187,45 +223,97 @@ def _was_read(line: socket.socket, frames: bytes) -> bool:
     return False
 
 
-def ask(server: ServerProcess, count: int, chance: random.Random) -> Counter[int]:
-    """Send *count* bad requests; returns how often each status came."""
-    place = urlsplit(server.address.url)
-    connection = http.client.HTTPConnection(
-        place.hostname or "", place.port, timeout=30
-    )
-    statuses: Counter[int] = Counter()
-    for _ in range(count):
-        method, path, body = _request(chance)
-        headers = {"x-api-key": server.address.token}
+class Known:
+    """A conversation that is there, whatever was asked of it."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        place = urlsplit(server.address.url)
+        self._line = http.client.HTTPConnection(
+            place.hostname or "", place.port, timeout=30
+        )
+        self._token = server.address.token
+        self._names: dict[str, list[str]] = {}
+        self.restore()
+
+    def restore(self) -> None:
+        """Have all of it there again."""
+        self._surely("POST", f"{ROOT}?merge=true", json.dumps(WHOLE).encode())
+        here = f"{ROOT}/{MEETING}"
+        if not self._ids(f"{here}/bookmarks", "bookmarks"):
+            self._surely("POST", f"{here}/bookmarks", json.dumps(MARK).encode())
+        self._names = {
+            "conversation": [MEETING] * 4 + ["last"],
+            "member": self._ids(f"{here}/members", "members"),
+            "bookmark": self._ids(f"{here}/bookmarks", "bookmarks"),
+        }
+
+    def fill(self, template: str, chance: random.Random) -> str:
+        """A path of *template*: most often of what is there."""
+        path = template
+        while "{" in path:
+            before, _, rest = path.partition("{")
+            name, _, behind = rest.partition("}")
+            known = self._names[name] or list(IDS)
+            names = known if chance.random() < KNOWN else IDS
+            path = before + chance.choice(names).strip("{}") + behind
+        return path
+
+    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+        """The answer, its status 0 where there was none."""
         try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            statuses[answer.status] += 1
+            self._line.request(method, path, body, {"x-api-key": self._token})
+            answer = self._line.getresponse()
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
             # Cut off, as for a request that is none: the next begins anew.
-            connection.close()
-            statuses[0] += 1
-    connection.close()
+            self._line.close()
+            return 0, b""
+
+    def close(self) -> None:
+        self._line.close()
+
+    def _ids(self, path: str, kind: str) -> list[str]:
+        answer = self._surely("GET", path)
+        return [str(one["id"]) for one in json.loads(answer)[kind]]
+
+    def _surely(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """The answer to a request that is well, on another connection if need be."""
+        for _ in range(3):
+            status, answer = self.ask(method, path, body)
+            if status in {200, 201}:
+                return answer
+        raise AssertionError((method, path, status, answer))
+
+
+def ask(server: ServerProcess, count: int, chance: random.Random) -> Counter[int]:
+    """Send *count* bad requests; returns how often each status came."""
+    statuses: Counter[int] = Counter()
+    with closing(Known(server)) as known:
+        for _ in range(count):
+            method, path, body = _request(known, chance)
+            status, _ = known.ask(method, path, body)
+            statuses[status] += 1
+            if method == "DELETE" and status < 300:
+                known.restore()
     return statuses
 
 
-def _request(chance: random.Random) -> tuple[str, str, bytes]:
-    route = chance.choice(ROUTES)
-    path = route.template
-    while "{" in path:
-        before, _, rest = path.partition("{")
-        path = before + chance.choice(IDS).strip("{}") + rest.partition("}")[2]
+def _request(known: Known, chance: random.Random) -> tuple[str, str, bytes]:
+    route = chance.choice(SERVED if chance.random() < KNOWN else ROUTES)
+    path = known.fill(route.template, chance)
     query = "&".join(
         f"{chance.choice(QUERIES)}={quote(str(chance.choice(ODD))[:500])}"
         for _ in range(chance.randrange(4))
     )
-    body = json.dumps(warped(chance.choice(BODIES), chance)).encode()
+    fitting = FITTING.get(route.template.rpartition("/{conversation}")[2])
+    is_fit = fitting is not None and chance.random() < KNOWN
+    example = fitting if is_fit else chance.choice(BODIES)
+    body = json.dumps(warped(example, chance)).encode()
     if chance.random() < 0.2:
         body = damaged(body, chance)
     if chance.random() < 0.05:
         return "POST", "/oauth2/token:generate", body
-    method = route.method if chance.random() < 0.8 else chance.choice(("PUT", "POST"))
+    method = route.method if chance.random() < KNOWN else chance.choice(("PUT", "POST"))
     return method, quote(path, safe="/%") + f"?{query}", body
 
 
@@ -257,8 +345,7 @@ def run(
             sockets = flood(server, frames, chance)
             say(f"{frames} malformed frames on {sockets} sockets")
             statuses = ask(server, requests, chance)
-            said = ", ".join(f"{code}: {n}" for code, n in sorted(statuses.items()))
-            say(f"{requests} malformed requests: {said}")
+            say(f"{requests} malformed requests: {_told(statuses)}")
             say(f"memory {before:.0f} MB before, {megabytes(server):.0f} MB after")
         finally:
             is_over.set()
@@ -266,12 +353,19 @@ def run(
             os.kill(server.address.pid, signal.SIGTERM)
             code, errors = server.ended()
         say(f"{len(heard)} utterances of somebody else meanwhile")
+    if statuses[404] > MOST_NOT_FOUND * requests:
+        yield "too many requests came to nothing that reads them"
     yield from (f"status {status}" for status in statuses if status >= 500)
     if not heard or heard != list(SAID) * (len(heard) // len(SAID)):
         yield f"somebody else was misheard: {heard}"
     if code:
         yield f"the server ended with {code}"
     yield from (line for line in errors.splitlines() if " WARNING " not in line)
+
+
+def _told(statuses: Counter[int]) -> str:
+    counts = ", ".join(f"{code}: {n}" for code, n in sorted(statuses.items()))
+    return f"{counts}; {statuses[404] / statuses.total():.0%} found nothing there"
 
 
 def main() -> int:
