@@ -6,7 +6,7 @@ body. What is None is absent, and so is a `removed` that is false.
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import MINYEAR, datetime
 from enum import StrEnum
 from functools import cache
 from types import UnionType
@@ -34,6 +34,9 @@ _T = TypeVar("_T")
 
 VERSION = 1
 
+_HIGHEST = 2**53
+"""Number that means the same in every JSON."""
+_LAST_YEAR = 9000
 _MILLISECONDS = 3
 """Digits of a float: none of them means anything beyond."""
 
@@ -118,7 +121,7 @@ def decode(text: str) -> Line | None:
     """
     try:
         return _line(json.loads(text))
-    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as exc:
         raise StoreError(
             f"this is not a line that a run has written: {text[:40]!r}"
         ) from exc
@@ -197,6 +200,7 @@ def _read_dict(value: Json) -> dict[str, Json]:
 def _read_str(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    value.encode()  # half a character can go nowhere
     return value
 
 
@@ -209,17 +213,25 @@ def _read_bool(value: Json) -> bool:
 def _read_int(value: Json) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(value)
+    if not 0 <= value <= _HIGHEST:  # all are counts
+        raise ValueError(value)
     return value
 
 
 def _read_float(value: Json) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError(value)
+    if not abs(value) <= _HIGHEST:  # nor is it no number
+        raise ValueError(value)
     return float(value)
 
 
 def _read_datetime(value: Json) -> datetime:
-    return datetime.fromisoformat(_read_str(value))
+    """With a zone, and a year that every zone has."""
+    moment = datetime.fromisoformat(_read_str(value))
+    if moment.tzinfo is None or not MINYEAR + 1 < moment.year < _LAST_YEAR:
+        raise ValueError(value)
+    return moment
 
 
 _READERS: dict[object, _Reader] = {

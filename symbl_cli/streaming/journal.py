@@ -9,6 +9,11 @@ from ..frozen import dataclass
 from ..lines import Entity, Insight, Line, Revised, Topic, Tracker, Transcript, fold
 from ..sinks.json_form import decode, encode
 
+_LONGEST = 10 * 366 * 24 * 3600.0
+"""Seconds of a talk: no store has more."""
+_FURTHEST = 10**15
+"""Samples: no file begins later."""
+
 
 class _Note(StrEnum):
     """What stands between the lines."""
@@ -87,7 +92,7 @@ def read_journal(texts: Iterable[str]) -> Journal:
     damaged = 0
     for text in texts:
         try:
-            match decode(text) or _note(text):
+            match _line(text) or _note(text):
                 case Line() as line:
                     lines.append(line)
                 case _End(stream=stream, end=end):
@@ -121,18 +126,30 @@ class _AllHeard:
     pass
 
 
+def _line(text: str) -> Line | None:
+    """Raises StoreError where *text* says nothing, or what no calendar has."""
+    line = decode(text)
+    match line and line.body:
+        case Transcript() | Insight() as body:
+            if max(abs(body.start), abs(body.end)) > _LONGEST:
+                raise StoreError("no run is as long")
+        case _:
+            pass
+    return line
+
+
 def _note(text: str) -> _End | _Unheard | _AllHeard | None:
     """What *text* says, if it is no line; raises StoreError."""
-    fields = json.loads(text)
-    try:
-        match fields["type"]:
-            case _Note.FINAL:
-                return _End(int(fields["stream"]), int(fields["end"]))
-            case _Note.UNHEARD:
-                return _Unheard(str(fields["what"]))
-            case _Note.ALL_HEARD:
-                return _AllHeard()
-            case _:
-                return None
-    except (KeyError, TypeError, ValueError) as exc:
-        raise StoreError("this is no note of a run") from exc
+    match json.loads(text):
+        case {"type": _Note.FINAL, "stream": int(stream), "end": int(end)} if (
+            stream >= 0 and 0 <= end < _FURTHEST
+        ):
+            return _End(stream, end)
+        case {"type": _Note.UNHEARD, "what": str(what)}:
+            return _Unheard(what.encode(errors="replace").decode())
+        case {"type": _Note.ALL_HEARD}:
+            return _AllHeard()
+        case {"type": str(name)} if name not in set(_Note):
+            return None
+        case _:
+            raise StoreError("this is no note of a run")

@@ -13,6 +13,7 @@ from ..errors import ConflictError, NotFoundError, StoreError
 from ..frozen import dataclass
 from ..locks import Lock
 from .journal import Journal, read_journal
+from .kept_files import NotOurs, kept_lines, open_kept, read_kept
 from .run_record import RunRecord, decode_record
 from .runs import (
     JOURNAL,
@@ -34,6 +35,10 @@ _UNFINISHED = 60.0
 """Seconds after which a folder without a record will not get one any more."""
 _NO_WORDS = 2**15
 """Bytes of sound that a run may have kept before it got its record: no word in them."""
+_LONGEST_RECORD = 2**24
+_LONGEST_JOURNAL = 2**30
+"""Bytes: no run has written more."""
+_DAMAGED = f"its {RECORD} is damaged"
 _ACCESS = "let yourself read and write it, and try again"
 
 
@@ -55,8 +60,7 @@ class LeftRun:
         """What it had heard, empty where nothing was noted; raises StoreError."""
         path = self.folder / JOURNAL
         try:
-            with path.open(encoding="utf-8", errors="replace") as lines:
-                return read_journal(lines)
+            return read_journal(kept_lines(path, _LONGEST_JOURNAL))
         except FileNotFoundError:
             return Journal()
         except OSError as exc:
@@ -73,7 +77,7 @@ class LeftRun:
         """
         path = self.folder / JOURNAL
         try:
-            whole = path.read_bytes() if path.exists() else b""
+            whole = read_kept(path, _LONGEST_JOURNAL) if path.exists() else b""
             write_journal(self.folder, whole[: whole.rfind(b"\n") + 1], entries)
         except OSError as exc:
             raise StoreError(
@@ -96,7 +100,7 @@ class LeftRun:
         """Raises StoreError where a file of it cannot be read."""
         for path in _sound_in(self.folder):
             try:
-                path.open("rb").close()
+                open_kept(path).close()
             except OSError as exc:
                 raise StoreError(
                     f"cannot read the sound in {path}: {exc.strerror}",
@@ -253,6 +257,10 @@ def _look_into(folder: Path) -> LeftRun | UnreadableRun | TakenRun | None:
     except OSError as exc:
         why = f"{exc.filename or folder}: {exc.strerror}"
         return _unreadable(folder, why, _ACCESS)
+    except Exception as exc:
+        # Whatever lies there must not end a run that only tells of it.
+        log.debug("%s", folder, exc_info=True)
+        return _unreadable(folder, f"{_DAMAGED} ({exc})", f"move {folder} away")
 
 
 def _read(folder: Path) -> LeftRun | UnreadableRun | TakenRun | None:
@@ -278,13 +286,13 @@ def _left(folder: Path) -> LeftRun | UnreadableRun:
     except StoreError as exc:
         remedy = exc.suggestion or _by_hand(folder)
         return _unreadable(folder, exc.message, remedy, type(exc))
-    except UnicodeDecodeError:
-        return _unreadable(folder, f"its {RECORD} is damaged", _by_hand(folder))
+    except (NotOurs, UnicodeDecodeError):
+        return _unreadable(folder, _DAMAGED, _by_hand(folder))
 
 
 def _record(folder: Path) -> RunRecord:
     """Raises OSError, StoreError and UnicodeDecodeError."""
-    return decode_record((folder / RECORD).read_text(encoding="utf-8"))
+    return decode_record(read_kept(folder / RECORD, _LONGEST_RECORD).decode())
 
 
 def _without_record(folder: Path) -> UnreadableRun | None:

@@ -1,8 +1,10 @@
 """What a run leaves behind that says how to go on with it: `run.json`."""
 
 import json
-from datetime import MAXYEAR, MINYEAR, datetime
+import os
+from datetime import MINYEAR, datetime
 from pathlib import Path
+from typing import Any
 
 from ..errors import NewerStoreError, RemoteProtocolError, StoreError
 from ..frozen import dataclass
@@ -11,6 +13,9 @@ from ..protocol.codec import decode, encode
 from ..protocol.events import Json, SpeechRecognition, StartRequest
 
 VERSION = 1
+_MOST_STREAMS = 256
+_LAST_YEAR = 9000
+"""There is time for all that was said, too."""
 _DAMAGED = "its run.json is damaged"
 
 
@@ -77,36 +82,65 @@ def decode_record(text: str) -> RunRecord:
     What to do then is for whoever knows where it came from.
     """
     try:
-        fields = json.loads(text)
-        if int(fields["version"]) > VERSION:
-            raise NewerStoreError("a newer symbl left it", suggestion="update this one")
-        streams = tuple(_stream(one) for one in fields["streams"])
-        record = RunRecord(
-            connection_id=str(fields["connectionId"]),
-            engine=str(fields["engine"]),
-            url=fields["url"],
-            started_at=_moment(fields["startedAt"]),
-            file=Path(fields["file"]) if fields["file"] else None,
-            streams=streams,
-        )
-    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        return _record(json.loads(text))
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as exc:
         raise StoreError(_DAMAGED) from exc
-    if not record.streams:
-        raise StoreError(_DAMAGED)
-    return record
+
+
+def _record(fields: dict[str, Any]) -> RunRecord:
+    """Raises StoreError, or what comes of whatever else may be there."""
+    if _whole(fields["version"]) > VERSION:
+        raise NewerStoreError("a newer symbl left it", suggestion="update this one")
+    streams = tuple(map(_stream, fields["streams"]))
+    if not 0 < len(streams) <= _MOST_STREAMS:
+        raise ValueError(len(streams))
+    return RunRecord(
+        connection_id=_text(fields["connectionId"]),
+        engine=_text(fields["engine"]),
+        url=None if fields["url"] is None else _text(fields["url"]),
+        started_at=_moment(fields["startedAt"]),
+        file=None if fields["file"] is None else _path(fields["file"]),
+        streams=streams,
+    )
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(value)
+    return value
+
+
+def _text(value: str) -> str:
+    """Raises ValueError where it cannot be sent, AttributeError where it is none."""
+    value.encode()
+    return value
+
+
+def _path(value: str) -> Path:
+    """Raises ValueError, TypeError; bytes that are no text are as Python has them."""
+    if b"\0" in os.fsencode(value):
+        raise ValueError(value)
+    return Path(value)
 
 
 def _moment(text: str) -> datetime:
     """Raises ValueError; with a zone, and a year before and after it in every one."""
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or not MINYEAR + 1 < moment.year < MAXYEAR - 1:
+    if moment.tzinfo is None or not MINYEAR + 1 < moment.year < _LAST_YEAR:
         raise ValueError(text)
     return moment
 
 
 def _stream(fields: dict[str, str]) -> RecordedStream:
     try:
-        request = decode(fields["request"])
+        request = decode(_text(fields["request"]))
     except RemoteProtocolError as exc:
         raise ValueError(fields) from exc
     if not isinstance(request, StartRequest):

@@ -13,12 +13,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ..frozen import dataclass
+from .kept_files import open_kept
 from .spool import Hole, Piece, Sound
 
 SEGMENT = 2**20
 """Bytes after which another file is begun: what is trimmed are whole files."""
 
-_NAME = re.compile(r"(\d{1,3})-(\d{1,9})-(\d{1,15})(?:-(\d{1,16}))?\.pcm")
+_NAME = re.compile(r"(\d{1,3})-(\d{1,9})-(\d{1,15})(?:-(\d{1,16}))?\.pcm", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -143,7 +144,7 @@ def kept_pieces(folder: Path, stream: int, frame_size: int) -> Iterator[Piece]:
 
 def _sounds(path: Path, start: int, frame_size: int) -> Iterator[Sound]:
     """Seconds of sound at a time; half a sample at the end is left out."""
-    with path.open("rb") as file:
+    with open_kept(path) as file:
         while pcm := file.read(frame_size << 15):
             count = len(pcm) // frame_size
             if count:
