@@ -214,7 +214,12 @@ class WavFile:
         self._format = audio_format
         self._size = 0
         self._file = path.open("xb", buffering=0)
-        self._file.write(_header(audio_format, 0))
+        try:
+            self._file.write(_header(audio_format, 0))
+        except BaseException:
+            self._file.close()
+            path.unlink()  # the next run may want its name
+            raise
 
     def write(self, position: int, pcm: bytes) -> None:
         start = position * self._format.frame_size

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -18,16 +19,20 @@ def log_nowhere() -> None:
 
 
 def log_as_asked(
-    *, verbosity: int, log_file: os.PathLike[str] | None, as_json: bool
+    *,
+    verbosity: int,
+    log_file: os.PathLike[str] | None,
+    as_json: bool,
+    warn: Callable[[str], None],
 ) -> None:
-    """To stderr, to a file, or both."""
+    """To stderr, to a file, or both; *warn* where the file takes no more."""
     handlers: list[logging.Handler] = []
     if verbosity:
         stderr = logging.StreamHandler(sys.stderr)
         stderr.setFormatter(_JsonFormatter() if as_json else _formatter())
         handlers.append(stderr)
     if log_file is not None:
-        handlers.append(_log_to(log_file))
+        handlers.append(_log_to(log_file, warn))
     level = logging.DEBUG if verbosity > 1 or log_file else logging.INFO
     logging.basicConfig(level=level, handlers=handlers, force=True)
 
@@ -37,11 +42,11 @@ def log_failure(exc: Exception) -> None:
     log.debug("it failed", exc_info=exc)
 
 
-def _log_to(path: os.PathLike[str]) -> logging.Handler:
+def _log_to(path: os.PathLike[str], warn: Callable[[str], None]) -> logging.Handler:
     try:
         if not os.path.lexists(path):
             make_file(path)
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = _LogFile(path, warn)
     except OSError as exc:
         raise click.BadParameter(
             f"cannot write the log to {os.fspath(path)!r}: {exc.strerror}",
@@ -49,6 +54,27 @@ def _log_to(path: os.PathLike[str]) -> logging.Handler:
         ) from exc
     handler.setFormatter(_formatter())
     return handler
+
+
+class _LogFile(logging.FileHandler):
+    """A disk may be full: that is said once, and nothing more is written."""
+
+    def __init__(self, path: os.PathLike[str], warn: Callable[[str], None]) -> None:
+        super().__init__(path, encoding="utf-8")
+        self._warn = warn
+        self._has_failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._has_failed:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
+        exc = sys.exception()
+        if not isinstance(exc, OSError):
+            super().handleError(record)
+            return
+        self._has_failed = True
+        self._warn(f"the log {self.baseFilename!r} ends early: {exc.strerror}")
 
 
 def _formatter() -> logging.Formatter:

@@ -193,5 +193,8 @@ def _log(report: Reporting) -> None:
     from .logs import log_as_asked
 
     log_as_asked(
-        verbosity=report.verbosity, log_file=report.log_file, as_json=report.as_json
+        verbosity=report.verbosity,
+        log_file=report.log_file,
+        as_json=report.as_json,
+        warn=lambda message: report.notices().warning(message),
     )

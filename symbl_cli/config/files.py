@@ -27,6 +27,11 @@ def read_toml(file: Folder) -> Mapping[str, object]:
 
     try:
         return tomllib.loads(raw)
+    except RecursionError as exc:
+        raise UsageError(
+            f"{file} is not valid: its values are nested too deeply",
+            suggestion="correct it, or move the file away",
+        ) from exc
     except tomllib.TOMLDecodeError as exc:
         raise UsageError(
             f"{file} is not valid TOML: {exc}",

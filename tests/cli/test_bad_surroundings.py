@@ -15,7 +15,7 @@ from tests.cli.talks import QUESTION, TASK, talk_in
 from tests.command_line import LIMIT, Home, Ran, checked, command
 from tests.hidden_modules import hiding
 from tests.scripted_speech import speech
-from tests.small_disk import small_disk
+from tests.small_disk import fill, small_disk
 
 
 def _settings(home: Home, text: str) -> Path:
@@ -36,6 +36,7 @@ def _error(ran: Ran) -> dict[str, object]:
         ("device = mic", "line 1"),
         ("devise = 'mic'", "'devise'; did you mean 'device'?"),
         ("live = 'perhaps'", "live in"),
+        ("live = " + "[" * 9_000, "nested too deeply"),
         ("app_secret = 'swordfish'", "no place for a secret"),
     ],
 )
@@ -207,6 +208,32 @@ def test_a_full_disk_ends_a_file_and_not_the_run(
     assert kept
     assert ran.stdout.startswith(kept)
     assert kept.endswith("\n")
+
+
+def test_a_disk_without_room_for_a_header_keeps_no_file_in_the_way(
+    scripted: Home, tmp_path: Path
+) -> None:
+    talk = talk_in(tmp_path)
+    with small_disk(tmp_path / "disk", "4k") as disk:
+        fill(disk)
+        ran = scripted.run("stream", talk, "--save-audio", disk / "talk.wav", "--json")
+        left = [path.name for path in disk.iterdir()]
+
+    assert (ran.code, left) == (1, ["others"])
+    assert _error(ran)["type"] == "disk_full"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has none")
+def test_a_log_on_a_full_disk_is_given_up_with_one_warning(
+    scripted: Home, tmp_path: Path
+) -> None:
+    ran = scripted.run(
+        *("stream", talk_in(tmp_path), "--json", "--log-file", "/dev/full")
+    )
+
+    assert ran.code == 0
+    (warning,) = ran.notices
+    assert "the log '/dev/full' ends early: No space left on device" in str(warning)
 
 
 def test_what_a_full_disk_has_cut_off_is_not_called_saved(
