@@ -15,6 +15,8 @@ from ..config.settings import Engine, Settings
 from ..errors import UsageError
 from ..frozen import dataclass
 from ..lines import LeftFile
+from ..protocol.events import TrackerSpec
+from ..protocol.sizes import check_sizes
 from ..streaming.run import Run
 from ..text.terminal import whole_characters
 from .demo import Demo
@@ -74,6 +76,16 @@ class Plan:
         return open_files(self.options, self.settings.save_dir, self.title, self.now)
 
     def check(self) -> None:
+        """Raises UsageError for what no run could be."""
+        if self.engine is Engine.LOCAL:
+            check_sizes(
+                title=self.title,
+                trackers=self._trackers,
+                vocabulary=vocabulary_of(self.options, self.settings),
+            )
+        self._check_changes()
+
+    def _check_changes(self) -> None:
         """What another server sends cannot be changed, and yet be untouched."""
         options = self.options
         is_recorded = options.record_wire is not None or self.settings.save_dir
@@ -85,6 +97,11 @@ class Plan:
                 suggestion="leave out -o wire, --record-wire and --save-dir, which "
                 "has them too, or --redact and --fixes",
             )
+
+    @property
+    def _trackers(self) -> tuple[TrackerSpec, ...]:
+        of_demo = self.demo.trackers if self.demo else ()
+        return (*trackers_of(self.options), *of_demo)
 
     @property
     def _url(self) -> str | None:
@@ -123,7 +140,6 @@ class Plan:
     def run(self, sources: OpenedSources, lease: UUID, files: RunFiles) -> Run:
         options, settings = self.options, self.settings
         environment = self.configuration.environment
-        trackers = (*trackers_of(options), *(self.demo.trackers if self.demo else ()))
         config = config_of(settings, environment, self.now, options.fixes)
         return Run(
             connection_id=options.connection_id or str(uuid4()),
@@ -134,7 +150,7 @@ class Plan:
             file=self.file,
             title=self.title,
             insight_types=settings.insights,
-            trackers=trackers,
+            trackers=self._trackers,
             vocabulary=vocabulary_of(options, settings),
             config=config,
             publish=published(self.engine, config),

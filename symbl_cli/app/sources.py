@@ -90,6 +90,9 @@ def open_sources(
         names, feeds = tuple(speakers), (_open_file(path, options, is_fast=is_fast),)
     else:
         return _open_devices(options, devices, speakers, recordings)
+    from ..audio.files import require_possible_rate
+
+    require_possible_rate(feeds[0].format, feeds[0].name)
     feeds, recorded = _saved(feeds, recordings)
     sources = split(feeds[0], names)
     return OpenedSources(

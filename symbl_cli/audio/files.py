@@ -6,8 +6,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import NotAudioError, UsageError
 from ..media.decode import open_recording
+from ..media.format import HIGHEST_RATE as HIGHEST_POSSIBLE
+from ..media.format import LOWEST_RATE as LOWEST_POSSIBLE
 from ..media.format import AudioFormat, Encoding
 from .feed import HIGHEST_RATE, LOWEST_RATE, Feed, Gate
 from .playback import AtOnce, AtTheSpeedOfSpeech, Playback
@@ -64,6 +66,17 @@ def require_api_rate(audio_format: AudioFormat, name: str) -> None:
             f"{name!r} has {rate} samples a second; the service takes"
             f" {LOWEST_RATE} to {HIGHEST_RATE}",
             suggestion=f"ffmpeg -i {name} -ar 16000 16k.wav && symbl stream 16k.wav",
+        )
+
+
+def require_possible_rate(audio_format: AudioFormat, name: str) -> None:
+    """Raise `NotAudioError` where no server would take such a sample rate."""
+    rate = audio_format.sample_rate
+    if not LOWEST_POSSIBLE <= rate <= HIGHEST_POSSIBLE:
+        raise NotAudioError(
+            f"{name!r} says that it has {rate} samples a second: speech has"
+            f" {LOWEST_POSSIBLE} to {HIGHEST_POSSIBLE}",
+            suggestion="see what made it, or convert it with ffmpeg",
         )
 
 

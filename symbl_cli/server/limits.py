@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 from ..errors import UsageError
 from ..frozen import dataclass
+from ..protocol.sizes import MOST_PHRASES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Limits:
     """Frames that may wait for one socket: hours of a meeting, a few ten megabytes."""
     text: float = 128 << 10
     """Characters of a message in words on a socket: of a start_request, above all."""
-    phrases: float = 2_000
+    phrases: float = MOST_PHRASES
     """That a start_request may have in trackers, in vocabulary, in fixes, each."""
     tenant_streams: float = math.inf
     """Streams of one tenant at once."""

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import RemoteProtocolError
 from ..protocol.events import Person, StartRequest
+from ..protocol.sizes import LONGEST_NAME, LONGEST_PHRASE, phrases_in
 from .limits import Limits
 
-LONGEST_NAME = 512
-"""Characters of whatever names something."""
-_LONGEST_PHRASE = 200
 _LONGEST_ID = 128
 _MOST_KINDS = 100
 _LARGEST_PERSON = 4 << 10
@@ -41,7 +39,7 @@ def _counts(
     request: StartRequest, limits: Limits
 ) -> Iterator[tuple[str, str, int, float]]:
     """What there may be several of: its name, of what, how many, and the most."""
-    in_trackers = sum(max(1, len(one.vocabulary)) for one in request.trackers)
+    in_trackers = phrases_in(request.trackers)
     vocabulary, kinds = request.custom_vocabulary, request.insight_types or ()
     yield "trackers", "phrases", in_trackers, limits.phrases
     yield "customVocabulary", "phrases", len(vocabulary), limits.phrases
@@ -62,14 +60,14 @@ def _texts(request: StartRequest) -> Iterator[tuple[str, str | None, int]]:
     yield "config.meetingTitle", config.meeting_title, LONGEST_NAME
     yield from _of_person(request.speaker or Person())
     yield from _each("insightTypes", request.insight_types or (), _LONGEST_ID)
-    yield from _each("customVocabulary", request.custom_vocabulary, _LONGEST_PHRASE)
+    yield from _each("customVocabulary", request.custom_vocabulary, LONGEST_PHRASE)
     for at, tracker in enumerate(request.trackers):
         yield f"trackers[{at}].name", tracker.name, LONGEST_NAME
         where = f"trackers[{at}].vocabulary"
-        yield from _each(where, tracker.vocabulary, _LONGEST_PHRASE)
+        yield from _each(where, tracker.vocabulary, LONGEST_PHRASE)
     for at, fix in enumerate(config.fixes):
-        yield f"config.fixes[{at}].wrong", fix.wrong, _LONGEST_PHRASE
-        yield f"config.fixes[{at}].right", fix.right, _LONGEST_PHRASE
+        yield f"config.fixes[{at}].wrong", fix.wrong, LONGEST_PHRASE
+        yield f"config.fixes[{at}].right", fix.right, LONGEST_PHRASE
     mask = (config.redaction or {}).get("redactionString")
     if isinstance(mask, str):
         yield "config.redaction.redactionString", mask, _LONGEST_ID

@@ -51,6 +51,11 @@ def _with_file(option: str, content: bytes) -> Callable[[Path], tuple[str | Path
 _TEXT = b"Dear all,\nplease find enclosed the minutes.\n" * 20
 NO_UTF8 = os.fsdecode(b"caf\xe9")
 _PIPE: Callable[[Path], tuple[str | Path, ...]] = lambda _: ("-",)  # noqa: E731
+_LYING_AU = _file(
+    "lying.au",
+    struct.pack(">4sIIIIII", b".snd", 28, 0xFFFFFFFF, 3, 2_000_000_000, 1024, 0)
+    + bytes(2048 * 100),
+)
 
 FAULTS = {
     "missing file": Fault(
@@ -86,6 +91,42 @@ FAULTS = {
         _file("lying.wav", wav_file(bytes(3200), fmt=fmt_chunk(rate=0))),
         ("lying.wav",),
         "not_audio",
+    ),
+    "WAV of one sample a second": Fault(
+        _file("lying.wav", wav_file(bytes(3200), fmt=fmt_chunk(rate=1))),
+        ("lying.wav", "1 samples a second"),
+        "not_audio",
+    ),
+    "WAV of less than speech has": Fault(
+        _file("lying.wav", wav_file(bytes(3200), fmt=fmt_chunk(rate=999))),
+        ("lying.wav", "999 samples a second: speech has 1000 to 768000"),
+        "not_audio",
+    ),
+    "WAV on stdin of one sample a second": Fault(
+        _PIPE,
+        ("1 samples a second",),
+        "not_audio",
+        sound=wav_file(bytes(3200), fmt=fmt_chunk(rate=1)),
+    ),
+    "AU of more than a header can say": Fault(
+        lambda folder: (*_LYING_AU(folder), "--save-audio", folder / "saved.wav"),
+        ("lying.au", "2000000000 samples a second"),
+        "not_audio",
+    ),
+    "more words than a server expects": Fault(
+        _with_file("--vocab-file", b"\n".join(b"word %d" % n for n in range(300_000))),
+        ("300000 phrases, and may be 2000",),
+        "usage",
+    ),
+    "more trackers than a server watches for": Fault(
+        _with_file(
+            "--trackers", b"\n".join(b"n%d=p%d" % (n, n) for n in range(20_000))
+        ),
+        ("20000 phrases, and may be 2000",),
+        "usage",
+    ),
+    "a title longer than any": Fault(
+        _options("--title", "t" * 513), ("513 characters, and may have 512",), "usage"
     ),
     "WAV of 7 bits": Fault(
         _file("lying.wav", wav_file(bytes(3200), fmt=fmt_chunk(bits=77))),

@@ -6,7 +6,7 @@ from typing import TypeGuard
 from ...protocol import resources
 from ...protocol.events import Json
 from ...protocol.resource_table import write
-from ..sizes import LONGEST_NAME
+from ...protocol.sizes import LONGEST_NAME
 from ..store.changes import (
     Change,
     DeleteConversation,

@@ -9,7 +9,7 @@ from ...errors import RemoteProtocolError, StoreError
 from ...frozen import dataclass
 from ...protocol.events import ConversationId, Json
 from ...protocol.resource_table import read_body, read_time
-from ..sizes import LONGEST_NAME
+from ...protocol.sizes import LONGEST_NAME
 from ..store.changes import Change
 from ..store.passing import Passing
 from ..store.records import MarkRecord, MemberRecord
