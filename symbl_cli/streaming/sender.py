@@ -39,7 +39,10 @@ class Sender:
         timing: Timing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*final_end*: where to go on with a server that does not count samples."""
+        """*final_end*: where to go on with a server that does not count samples.
+
+        Or that has lost them: what is final was told to all, and comes once.
+        """
         self._peer = peer
         self._sending = sending
         self._timing = timing
@@ -54,6 +57,8 @@ class Sender:
         self._place = sending.spool.seek(self.position)
         self.lost = self._missing()
         """Samples before the first that can still be sent."""
+        if self.position < final_end:
+            self._place = sending.spool.seek(final_end)
 
     def send_all(self, stopped: Callable[[], bool]) -> None:
         """Until the source ends; raises ConnectionLost, Ended."""

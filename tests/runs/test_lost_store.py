@@ -1,5 +1,9 @@
 """A meeting whose store was lost, or never there, comes back with `symbl recover`."""
 
+import json
+import os
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,7 @@ import soundfile
 from tests.command_line import ROOT, Home, Ran, finished, read_until
 from tests.runs.killed import words_of
 from tests.scripted_speech import speech
+from tests.server_process import stored_at
 from tests.small_disk import fill, small_disk
 
 SECOND = ROOT / "tests" / "fixtures" / "second.flac"
@@ -52,6 +57,42 @@ def test_a_meeting_whose_store_was_lost_comes_back(home: Home) -> None:
         assert words_of(home, recovered.stdout.strip()) == " ".join(words)
         assert len(home.run("conversation", "list").stdout.splitlines()) == 1
         assert not folder.exists()
+
+
+@pytest.mark.parametrize("is_piped", [False, True], ids=["recording", "pipe"])
+def test_a_meeting_whose_store_was_another_in_the_end_comes_back(
+    home: Home, *, is_piped: bool
+) -> None:
+    talk = _spoken(home.folder)
+    undisturbed = list(map(str, home.run("stream", talk, "--json").texts))
+    source = ("-",) if is_piped else (talk, "--pace", "realtime")
+    with home.process("stream", *source, "--json") as run:
+        if is_piped:
+            assert run.stdin is not None
+            run.stdin.write(talk.read_bytes())
+            run.stdin.flush()
+        read_until(run, lambda line: json.loads(line).get("final") is True)
+        for path in home.data.glob("conversations.db*"):
+            path.unlink()
+        os.kill(home.address.pid, signal.SIGKILL)
+        ran = finished(run)
+
+    recovered = home.run("recover", "last")
+
+    conversation = recovered.stdout.strip()
+    said = stored_at(home.address, conversation)
+    home.end_server()
+    assert ran.code == 1
+    assert "`symbl recover`" in ran.stderr
+    assert conversation == ran.lines[-1]["conversation_id"]
+    assert said[0] == undisturbed[0]
+    assert len(set(said)) == len(said)
+    assert _words(undisturbed) - _words(said) == set()
+    assert list(home.runs.iterdir()) == []
+
+
+def _words(texts: list[str]) -> set[str]:
+    return set(re.findall(r"[a-z']+", " ".join(texts).lower()))
 
 
 def test_nothing_is_left_of_a_meeting_that_nothing_is_kept_of(home: Home) -> None:
