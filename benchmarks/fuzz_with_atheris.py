@@ -4,24 +4,28 @@
     python -m benchmarks.fuzz_with_atheris TARGET [libFuzzer's own options] [FOLDER]
 
 Targets: codec, wav, rest, lines, token. An input that breaks a promise is written to
-`crash-…`; add what it found to the tests beside the part it breaks. FOLDER keeps
-inputs that reached new code, for the next time.
+`crash-…`; add what it found to the tests beside the part it breaks. It begins with
+what each part is made for, and from there goes wrong; FOLDER keeps inputs that reached
+new code, for the next time.
 """
 
 import io
 import json
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unicodedata import category
 
 import atheris
 
 with atheris.instrument_imports(include=["symbl_cli"]):
-    from benchmarks.fuzz import warped
+    from benchmarks.fuzz import BODIES, FITTING, warped
     from symbl_cli.errors import NotAudioError, RemoteProtocolError
     from symbl_cli.lines import Line
     from symbl_cli.media.wav import open_wav
@@ -37,12 +41,27 @@ with atheris.instrument_imports(include=["symbl_cli"]):
     from symbl_cli.streaming.lines_of import LinesOf, Voice
     from symbl_cli.streaming.timeline import Timeline
     from tests.store.samples import BO, MARK, MEETING, TENANT, whole_meeting
+    from tests.wavs import (
+        ALAW,
+        EXTENSIBLE,
+        FLOAT,
+        MULAW,
+        PCM,
+        chunk,
+        extensible,
+        fmt_chunk,
+        ramp,
+        wav_file,
+    )
 
 SENSIBLE = 0.5
 """Of the changes, those that leave JSON what it is."""
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 VARIABLES = {"conversation": MEETING, "member": BO.id, "bookmark": MARK.id}
 ACCESS = new_access(Pair("an-id", hash_secret("a-secret")))
+ASKED = {"type": "application", "appId": "an-id", "appSecret": "a-secret"}
+WIRE = Path(__file__).parents[1] / "tests" / "wire"
+SOUND = ramp(200)
 
 
 def fuzz_codec(data: bytes) -> None:
@@ -145,21 +164,92 @@ def mutated(data: bytes, most: int, seed: int) -> bytes:
     return bytes(atheris.Mutate(data, most))
 
 
+def frames() -> list[bytes]:
+    """One of every kind."""
+    examples = (json.loads(path.read_text()) for path in sorted(WIRE.glob("*.json")))
+    return [str(example["frame"]).encode() for example in examples]
+
+
+def talks() -> list[bytes]:
+    """What a server says one by one, and all at once."""
+    return [*frames(), b"\n".join(frames())]
+
+
+def wavs() -> list[bytes]:
+    """Sound in every form, whole and cut off."""
+    forms = ((PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64))
+    shapes = [fmt_chunk(tag=tag, bits=bits) for tag, bits in forms]
+    shapes += [fmt_chunk(tag=tag, bits=8, channels=2) for tag in (ALAW, MULAW)]
+    shapes += [
+        fmt_chunk(tag=EXTENSIBLE, extension=extensible(tag), bits=bits)
+        for tag, bits in ((PCM, 16), (FLOAT, 32))
+    ]
+    whole = [wav_file(SOUND, fmt=shape) for shape in shapes]
+    noted = wav_file(SOUND, before=[chunk(b"LIST", b"INFO")], after=[chunk(b"x", b"y")])
+    endless = wav_file(SOUND, size=0xFFFF_FFFF)
+    return [*whole, noted, endless, whole[1][:-7], wav_file(SOUND, form=b"RF64")]
+
+
+def tokens() -> list[bytes]:
+    """Who asks for one, well and badly, and what he gets."""
+    asked = json.dumps(ASKED).encode()
+    _, fields = ACCESS.generate(asked)
+    wrong = json.dumps({**ASKED, "appSecret": "x"}).encode()
+    return [asked, wrong, str(fields["accessToken"]).encode()]
+
+
+def requests() -> list[bytes]:
+    """One at least to every route."""
+    asked = []
+    for number, route in enumerate(ROUTES):
+        end = route.template.rpartition("/{conversation}")[2]
+        fitting = [FITTING[end]] if end in FITTING else BODIES[:1]
+        asked += [
+            bytes([number]) + query + b"\n" + json.dumps(body).encode()
+            for body in fitting
+            for query in (b"", b"?limit=2&offset=1&verbose=true&sentiment=true&q=van")
+        ]
+    return asked
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "codec": fuzz_codec,
     "wav": fuzz_wav,
     "token": fuzz_token,
     "lines": fuzz_lines,
 }
+SEEDS: dict[str, Callable[[], list[bytes]]] = {
+    "codec": frames,
+    "wav": wavs,
+    "token": tokens,
+    "lines": talks,
+    "rest": requests,
+}
+
+
+def write_seeds(name: str, folder: Path) -> None:
+    for number, seed in enumerate(SEEDS[name]()):
+        (folder / f"{number:03}").write_bytes(seed)
 
 
 def main() -> None:
     name, *options = sys.argv[1:] or ["help"]
-    if name not in {*TARGETS, "rest"}:
+    if name not in SEEDS:
         sys.exit((__doc__ or "").strip())
+    with TemporaryDirectory() as seeds:
+        write_seeds(name, Path(seeds))
+        # It ends its process, which could not tidy up any more.
+        if (child := os.fork()) == 0:
+            # New inputs are kept in the first folder: the user's, where he names one.
+            fuzz(name, [sys.argv[0], *options, seeds])
+        _, status = os.waitpid(child, 0)
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def fuzz(name: str, arguments: list[str]) -> None:
+    """Never returns."""
     with open_store(None) as store:
         target = TARGETS[name] if name in TARGETS else Rest(store)
-        arguments = [sys.argv[0], *options]
         if name == "wav":
             atheris.Setup(arguments, target)
         else:
