@@ -31,7 +31,7 @@ def test_a_server_killed_in_mid_utterance_costs_no_word(
 ) -> None:
     sound = beginning_of(talk.sound, LENGTH, tmp_path / "talk.wav")
     names = [f"--speaker={name}" for name in talk.speakers if speakers > 1]
-    command = ("stream", sound, "--json", *names)
+    command: list[str | Path] = ["stream", sound, "--json", *names]
     undisturbed = told_of(own_home.run(*command).lines)
 
     with own_home.process(*command, "--interim", "--pace", "realtime") as run:
