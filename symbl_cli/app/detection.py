@@ -66,7 +66,7 @@ def config_of(
 def local_zone(environment: Mapping[str, str]) -> str | None:
     """The IANA name of this computer's zone, where it says so."""
     named = environment.get("TZ", "").removeprefix(":")
-    if "/" in named and not named.startswith("/"):
+    if "/" in named and not named.startswith("/") and named.isascii():
         return named
     try:
         target = str(Path("/etc/localtime").resolve())

@@ -13,7 +13,7 @@ from ..config.resolve import load
 from ..config.settings import Engine
 from ..connect.choice import endpoint_for, engine_of
 from ..connect.lease import hold_lease
-from ..errors import ExitCode, OutputError
+from ..errors import ExitCode, OutputError, UsageError
 from ..lines import EndReason, Failure, Line, State, Status
 from ..sinks.notices import Notices, NoticesOfARun
 from ..sinks.sink import Sink
@@ -49,11 +49,22 @@ def run_stream(options: StreamOptions, notices: Notices) -> int:
         configuration=configuration,
         engine=engine_of(configuration),
         demo=read_demo() if options.demo else None,
-        now=datetime.now().astimezone(),
+        now=_now(),
     )
     plan.check()
     tell_what_is_not_hidden(options, plan.settings, plan.engine, notices)
     return _run(plan, endpoint_for(configuration), notices)
+
+
+def _now() -> datetime:
+    """In this computer's zone, which may be of the user's own making."""
+    try:
+        return datetime.now().astimezone()
+    except ValueError as exc:
+        raise UsageError(
+            f"there is no such time zone as TZ={os.environ.get('TZ', '')}",
+            suggestion="name one, as in TZ=Europe/Berlin, or leave TZ out",
+        ) from exc
 
 
 def print_schema() -> None:

@@ -119,6 +119,10 @@ def _as_ours(exc: Exception) -> SymblError:
             return DiskFullError(
                 "no space left for the output", suggestion="free some; see `df -h`"
             )
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            return SymblError(
+                "no more files can be opened here", suggestion="raise `ulimit -n`"
+            )
         case FileNotFoundError() if _is_nowhere():
             return UsageError(
                 "the folder that this was started in is not there any more",

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _Any = TypeVar("_Any", bound=click.Command)
 
 
+_LONGEST = 1e9
+"""Seconds: any longer is meant to be without end."""
+
+
 class FilePath(click.Path):
     """A file's path; `pathlib` is imported when there is one."""
 
@@ -66,8 +70,8 @@ class Seconds(click.FloatRange):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         seconds = float(super().convert(value, param, ctx))  # type: ignore[arg-type] # Click's own annotation is of what it returns
-        if not seconds < float("inf"):
-            self.fail("it must be a number of seconds", param, ctx)
+        if not seconds <= _LONGEST:
+            self.fail("it must be a number of seconds, 30 years at most", param, ctx)
         return seconds
 
 

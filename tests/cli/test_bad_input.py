@@ -125,6 +125,9 @@ FAULTS = {
         ("20000 phrases, and may be 2000",),
         "usage",
     ),
+    "a duration without end": Fault(
+        _options("--duration", "1e308"), ("--duration", "30 years at most"), "usage"
+    ),
     "a title longer than any": Fault(
         _options("--title", "t" * 513), ("513 characters, and may have 512",), "usage"
     ),

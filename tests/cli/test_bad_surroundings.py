@@ -153,6 +153,34 @@ def test_without_a_temporary_folder_a_server_is_started_all_the_same(
     assert ran.notices == []
 
 
+def test_a_time_zone_that_no_clock_has_is_told(scripted: Home, tmp_path: Path) -> None:
+    zone = {"TZ": "<+9999>-99:59:59"}
+
+    ran = scripted.run("stream", talk_in(tmp_path), environment=zone)
+
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "there is no such time zone as TZ=<+9999>-99:59:59" in ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another idea of zones")
+def test_a_time_zone_whose_name_is_no_text_is_left_out(
+    scripted: Home, tmp_path: Path
+) -> None:
+    zone = {"TZ": os.fsdecode(b"Europe/\xff")}
+
+    ran = scripted.run("stream", talk_in(tmp_path), "--json", environment=zone)
+
+    assert (ran.code, ran.notices) == (0, [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_process_that_may_open_no_more_files_says_so(scripted: Home) -> None:
+    ran = scripted.shell("ulimit -n 6; symbl stream --demo")
+
+    assert (ran.code, ran.stdout) == (1, "")
+    assert "no more files can be opened here; raise `ulimit -n`" in ran.stderr
+
+
 def _run_nowhere(home: Home, folder: Path, *arguments: str | Path) -> Ran:
     """In a folder that is removed before it begins."""
     folder.mkdir()
