@@ -1,6 +1,7 @@
 """One conversation with a server over one transport."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +18,11 @@ from ..protocol.events import (
     ErrorMessage,
     Event,
     NestedError,
+    Progress,
+    RecognitionResult,
     RecognitionStarted,
     RecognitionStopped,
+    Response,
     StartedListening,
     StartRequest,
 )
@@ -80,8 +84,10 @@ class StreamingClient:
         self._is_stopped = False
         self._garbage = 0
         self._has_missed_some = False
+        self._left_at = math.inf
+        self._last_frame = ""
         self.last_word = clock()
-        """When the server last said something."""
+        """When the server last said something of what was said, and something new."""
         self._reader = Thread(target=self._read, name="reader", daemon=True)
 
     def __enter__(self) -> Self:
@@ -168,6 +174,7 @@ class StreamingClient:
 
     def close(self) -> None:
         """Say goodbye, and end the reading; idempotent."""
+        self._left_at = min(self._left_at, self._clock())
         if not self._is_over:
             self._transport.close()
         self._transport.abort()
@@ -208,6 +215,8 @@ class StreamingClient:
         """The reader thread."""
         try:
             while not isinstance(payload := self._transport.receive(), Farewell):
+                if self._clock() > self._left_at + _AFTERTHOUGHT:
+                    return  # it would go on for ever
                 self._take(payload)
             with self._changed:
                 self._farewell = payload
@@ -239,6 +248,7 @@ class StreamingClient:
         if is_good:
             self._deliver(event, frame)
             self._note(event)
+            self._note_word(event, frame)
 
     @property
     def _may_hear_it_again(self) -> bool:
@@ -253,9 +263,18 @@ class StreamingClient:
                 suggestion="check the URL; does it speak Symbl's Streaming API?",
             )
 
+    def _note_word(self, event: Event, frame: str) -> None:
+        match event:
+            case RecognitionResult() | Response() if frame == self._last_frame:
+                pass
+            case RecognitionResult() | Response() | Progress():
+                self._last_frame = frame
+                self.last_word = self._clock()
+            case _:
+                pass
+
     def _note(self, event: Event) -> None:
         with self._changed:
-            self.last_word = self._clock()
             match event:
                 case StartedListening(audio_received=received):
                     self._hello = Hello(received)

@@ -28,6 +28,10 @@ class Timing:
     """Without a word, after a signal: nothing more will come."""
     last_words_of_all: float = 60.0
     """The same where nobody is waiting to leave: at the end of the input."""
+    all_words: float = 60.0
+    """The longest wait for last words after a signal, while the server gets nowhere."""
+    all_words_of_all: float = 600.0
+    """The same at the end of the input."""
     farewell: float = 1.0
     """For the server to close the socket after the conversation's end."""
     look: float = 0.5

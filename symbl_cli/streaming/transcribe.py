@@ -1,5 +1,6 @@
 """The loops: sound from sources to a server, and what it says to sinks."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,7 @@ from ..protocol.events import (
     RecognitionResult,
 )
 from ..sinks.sink import Sink
+from .flood import Flood, FloodGate
 from .inbox import Finished, Inbox, Item, Notice, Received, Resumed, Trouble
 from .keeping import Keeping, NothingKept
 from .lateness import Lateness
@@ -29,6 +31,8 @@ from .tasks import Task
 from .teller import Teller
 from .world import REAL_WORLD, World
 
+_MOST_COMPLAINTS = 100
+_LONGEST_COMPLAINT = 1000
 LEAVING = 1.0
 """Seconds that a thread may take to notice that it is over."""
 NO_WORDS = 1.0
@@ -79,6 +83,8 @@ class _Transcription:
         self._run = run
         self._on_complaint = on_complaint
         self._complaints: set[str] = set()
+        self._gate = FloodGate(self._seconds_carried)
+        self._is_flooded = False
         self._control = control
         self._on_frame = on_frame
         self._keeping = keeping
@@ -210,13 +216,12 @@ class _Transcription:
 
     def _handle(self, item: Item) -> None:
         match item:
+            case Received() if self._is_flooded:
+                pass
             case Received():
                 self._on_frame(item.frame)
                 published = replace(item, event=self._run.publish(item.event))
-                received = self._attributed(published)
-                for body in self._lines.tell(received):
-                    self._say(body)
-                self._note(received)
+                self._take(self._attributed(published))
             case Notice(status=status):
                 self._say(status)
             case Trouble(error=error):
@@ -231,6 +236,19 @@ class _Transcription:
                 for task in self._tasks:
                     if task.error is not None:
                         self._fail(task.error)
+
+    def _take(self, received: Received) -> None:
+        try:
+            self._gate.check(received)
+            for body in self._lines.tell(received):
+                self._gate.check_line(body)
+                self._say(body)
+        except Flood as exc:
+            self._is_flooded = True
+            self._fail(exc)
+            self._abandon()
+        else:
+            self._note(received)
 
     def _attributed(self, received: Received) -> Received:
         """*received* as of the stream that it speaks of, whichever it came on."""
@@ -256,6 +274,14 @@ class _Transcription:
             case _:
                 pass
 
+    def _seconds_carried(self) -> float:
+        """Our own server may tell of days that it has kept, as may one gone on with."""
+        if self._run.engine == "local" or self._run.resumed:
+            return math.inf
+        return max(
+            one.uplink.carried / one.sending.sample_rate for one in self._streams
+        )
+
     def _has_lag(self, stream: int) -> bool:
         is_timeless = self._streams[stream].voice.timeline.is_timeless
         return self._run.has_lag and not is_timeless
@@ -275,8 +301,10 @@ class _Transcription:
     def _complain(
         self, message: str, suggestion: str, *, is_stored: bool = True
     ) -> None:
-        """Once."""
-        if message not in self._complaints:
+        """Once, and not without end."""
+        message = message[:_LONGEST_COMPLAINT]
+        is_one_of_few = len(self._complaints) < _MOST_COMPLAINTS
+        if message not in self._complaints and is_one_of_few:
             self._complaints.add(message)
             self._on_complaint(Complaint(message, suggestion, is_stored))
 

@@ -1,6 +1,7 @@
 """One speaker's way to the server: dial, send, and go on after every loss."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event as Flag
@@ -19,6 +20,7 @@ from ..protocol.events import (
     ErrorMessage,
     Event,
     Lifecycle,
+    Progress,
     RecognitionResult,
     Response,
     StartRequest,
@@ -26,7 +28,7 @@ from ..protocol.events import (
 from .client import Ended, HungUp, StreamingClient
 from .dialing import Dialing
 from .inbox import Inbox, Notice, Overflow, Received, Resumed, Trouble
-from .patience import Patience
+from .patience import OwnPatience, Patience
 from .retries import Connection, Persistence, Retries, Try
 from .sender import Sender, Sending, SilentPeer
 from .transport import DeadLine, Transport
@@ -81,26 +83,35 @@ class Uplink:
         self._retries = Retries(persistence, speech.is_recording)
         self._timing = persistence.timing
         self._clock = persistence.clock
-        self._patience = patience
+        self._patience = OwnPatience(patience, self._timing, self._clock, self._got_on)
         self._abandoned = Flag()
         self._client: StreamingClient | None = None
         self._lock = Lock()
         self._epoch = speech.epoch
         self._after: int | None = None
         self._sender: Sender | None = None
+        self._carried = self._from = 0
+        """Samples sent over earlier lines, and where this one began."""
+        self._backlog = math.inf
+        """The least that the server told of, in seconds of sound."""
         self._lost_at: float | None = None
         self._last_word = self._clock()
         self._has_listened = False
         self._has_progress = False
         """Whether the last connection brought words, or held for long."""
-        self._was_dialled = False
-        self._is_draining = False
+        self._was_dialled = self._is_draining = False
         self.is_completed = False
         """Whether the server has all and said its last words."""
         self.sent = 0
         """The position up to which sound was sent."""
         self.final_end = 0
         """The position up to which all is final."""
+
+    @property
+    def carried(self) -> int:
+        """Samples that were sent so far; a server may claim to have any number."""
+        sender = self._sender
+        return self._carried + (sender.position - self._from if sender else 0)
 
     @property
     def has_listened(self) -> bool:
@@ -184,6 +195,13 @@ class Uplink:
                 raise
             return self._dial(self._server(), silence)
 
+    def _got_on(self) -> float:
+        """Seconds of sound that the server has taken, and those that are done."""
+        rate = self._speech.sending.sample_rate
+        sent = self.carried / rate
+        backlog = min(self._backlog, sent)
+        return sent + min(self.final_end / rate, sent) + (sent - backlog)
+
     def _has_no_time(self) -> bool:
         """Whether somebody who wants to leave has waited long enough."""
         patience = self._patience
@@ -207,6 +225,7 @@ class Uplink:
             timing=self._timing,
             clock=self._clock,
         )
+        self._carried, self._from = self.carried, sender.position
         self._sender = sender
         self._has_listened = True
         self._tell_listening(sender.lost)
@@ -218,7 +237,9 @@ class Uplink:
         return is_late or (self._patience.is_short and self._patience.is_over(asked))
 
     def _deliver(self, event: Event, frame: str) -> None:
-        """On the reader's thread."""
+        """On the reader's thread; raises SilentPeer, for who waits to send, too."""
+        if self._patience.is_exhausted:
+            raise SilentPeer("the last words did not come back")
         match event:
             case (
                 Lifecycle(event=int(number))
@@ -226,6 +247,11 @@ class Uplink:
                 | ErrorMessage(event=int(number))
             ):
                 self._after = number
+            case _:
+                pass
+        match event:
+            case Progress(backlog=backlog):
+                self._backlog = max(0.0, min(self._backlog, backlog))
             case _:
                 pass
         self._has_progress |= isinstance(event, RecognitionResult)
@@ -302,6 +328,7 @@ class Uplink:
 
     def _tell_draining(self) -> None:
         """Once, also where the last words take several connections."""
+        self._patience.begin()
         if not self._is_draining:
             self._is_draining = True
             self._tell(State.DRAINING)
