@@ -307,6 +307,7 @@ def test_events_that_are_sent_again_are_handled_once() -> None:
 
     def lost(peer: Peer) -> None:
         peer.listen(0)
+        peer.audio(len(SECOND))
         peer.send(heard("Who?", is_final=True, event=2), insight)
         peer.until_seen()
         peer.reset()
