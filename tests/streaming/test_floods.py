@@ -17,7 +17,7 @@ from symbl_cli.streaming.run import Complaint, Control
 from symbl_cli.streaming.transcribe import transcribe
 from tests.fakes import LiveSource, RecordingSink, chunks_of
 from tests.streaming.runs import RUN, SECOND, TIMING, heard, run_against
-from tests.streaming.service import HungUpError, Peer, Service
+from tests.streaming.service import TIMEOUT, HungUpError, Peer, Service
 
 REMOTE = replace(
     RUN,
@@ -58,7 +58,28 @@ def _message(number: int) -> str:
     return json.dumps({"type": "message_response", "messages": messages})
 
 
+def _insight(number: int) -> str:
+    insights = tuple(
+        e.Insight(
+            id=e.InsightId(f"i{number}-{one}"), type="question", content="Who?", rev=1
+        )
+        for one in range(100)
+    )
+    return str(encode(e.InsightResponse(insights=insights)))
+
+
+def _final(number: int) -> str:
+    final = heard("Word", is_final=True)
+    return str(encode(replace(final, message_id=e.MessageId(f"m{number}"))))
+
+
+def _same(number: int) -> str:
+    return _final(0 * number)
+
+
 def _flood(peer: Peer, frame: Callable[[int], str]) -> None:
+    # The system may wait for long with what nobody takes, even where nobody is there.
+    peer.line.settimeout(TIMEOUT / 4)
     with suppress(HungUpError):
         until = time.monotonic() + ENOUGH
         for number in count():
@@ -67,7 +88,7 @@ def _flood(peer: Peer, frame: Callable[[int], str]) -> None:
                 return
 
 
-@pytest.mark.parametrize("frame", [_unknown, _interim])
+@pytest.mark.parametrize("frame", [_unknown, _interim, _same])
 def test_a_server_that_talks_on_is_not_listened_to_for_ever_after_a_signal(
     frame: Callable[[int], str],
 ) -> None:
@@ -99,7 +120,7 @@ def test_nor_at_the_end_of_the_input() -> None:
         run_against(serve, run=REMOTE, sink=CountingSink())
 
 
-@pytest.mark.parametrize("frame", [_message])
+@pytest.mark.parametrize("frame", [_message, _insight, _final])
 def test_a_server_that_says_more_than_anybody_can_have_said_is_left(
     frame: Callable[[int], str],
 ) -> None:
