@@ -16,13 +16,14 @@ def trackers_of(options: StreamOptions) -> tuple[TrackerSpec, ...]:
     """Those of flags and of `--trackers`; raises UsageError for a malformed one."""
     written = [*options.trackers, *_lines_of(options.trackers_file, "--trackers")]
     found = tuple(read_tracker(one) for one in written)
-    names = [tracker.name for tracker in found]
-    for name in names:
-        if names.count(name) > 1:
+    names: set[str] = set()
+    for name in (tracker.name for tracker in found):
+        if name in names:
             raise UsageError(
                 f"there are two trackers {name!r}",
                 suggestion=f"write all phrases of one: --tracker '{name}=one,two'",
             )
+        names.add(name)
     return found
 
 
