@@ -4,6 +4,7 @@ Its folder is the only copy of some of it: it goes when the store has said that 
 holds everything, and stays after whatever else.
 """
 
+import math
 import os
 import shlex
 import time
@@ -113,7 +114,7 @@ class _Recovery:
         """
         requests = tuple(stream.request for stream in self._streams)
         # Time grows: no dial of the run, nor of an earlier recovery, had a higher one.
-        epoch = int(time.time())
+        epoch = _next_second()
         # It passes what it cannot make out, and does not hear it again.
         heard = self._transcribed(requests, epoch=epoch, tell=self._note_unheard)
         self._check_stored()
@@ -333,3 +334,11 @@ def _recording(run: LeftRun, path: Path) -> tuple[AudioSource, ...]:
             f"`symbl stream {shlex.quote(str(path))}`",
         )
     return sources
+
+
+def _next_second() -> int:
+    """Once it has begun: who was ended in this one may have had its number."""
+    now = time.time()
+    following = math.floor(now) + 1
+    time.sleep(following - now)
+    return max(1, following)
