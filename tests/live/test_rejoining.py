@@ -1,7 +1,10 @@
 """What clients of ours are told so that they keep no more than they have to."""
 
+import asyncio
 from asyncio import wrap_future
 from dataclasses import replace
+
+import pytest
 
 from symbl_cli.protocol.events import (
     ConversationCompleted,
@@ -17,9 +20,13 @@ from symbl_cli.server.live.port import (
     Leaving,
     Role,
 )
+from symbl_cli.server.recognition.scripted import SLOW
 from symbl_cli.server.store.changes import DeleteConversation
-from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
-from tests.scripted_speech import cut, silence
+from tests.live import far
+from tests.live.far import OURS, FarDirectory, play_on, speaker, texts_of, until
+from tests.scripted_speech import cut, say, silence, speech
+
+BRIEF = replace(OURS, no_connection_timeout=0.1)
 
 
 async def _wait(port: ConversationPort, seconds: float) -> None:
@@ -59,7 +66,7 @@ def test_silence_that_was_told_does_not_come_again_after_a_loss() -> None:
         await lost.detach(Leaving.LOST)
         found = await speaker(directory)
         started = await found.start(replace(OURS, epoch=2))
-        await say(found, started.audio_received, "Still here.")
+        await far.say(found, started.audio_received, "Still here.")
         await found.stop()
         texts = texts_of(await until(found, RecognitionStopped))
         return started.audio_received, [text for text in texts if text]
@@ -98,11 +105,10 @@ def test_who_comes_back_after_the_end_is_told_it_again() -> None:
 
 def test_what_was_deleted_stays_deleted_although_its_client_goes_on() -> None:
     async def play(directory: FarDirectory) -> tuple[list[ErrorMessage], list[str]]:
-        request = replace(OURS, no_connection_timeout=0.1)
         lost = await speaker(directory)
-        await lost.start(request)
+        await lost.start(BRIEF)
         watching = await directory.open("local", "room", Role.SUBSCRIBER)
-        await say(lost, 0, "The van is late.")
+        await far.say(lost, 0, "The van is late.")
         await until(lost, MessageResponse)
         await lost.detach(Leaving.LOST)
         *_, completed = await until(watching, ConversationCompleted)
@@ -112,8 +118,8 @@ def test_what_was_deleted_stays_deleted_although_its_client_goes_on() -> None:
         await wrap_future(directory.store.write(DeleteConversation(gone)))
 
         found = await speaker(directory)
-        started = await found.start(replace(request, epoch=2))
-        await say(found, started.audio_received, "Who books the room?")
+        started = await found.start(replace(BRIEF, epoch=2))
+        await far.say(found, started.audio_received, "Who books the room?")
         await found.stop()
         events = await until(found, RecognitionStopped)
         assert directory.store.conversation("local", gone) is None
@@ -127,3 +133,81 @@ def test_what_was_deleted_stays_deleted_although_its_client_goes_on() -> None:
         "not kept: its conversation was deleted meanwhile; the live results go on"
     ]
     assert texts == ["Who books the room?"]
+
+
+async def _send(port: ConversationPort, pcm: bytes, start: int) -> None:
+    """*pcm* from sample *start* on."""
+    for piece in cut(pcm[2 * start :], 3200):
+        await port.push(start, piece)
+        start += len(piece) // 2
+
+
+def _stored(directory: FarDirectory) -> list[str]:
+    record = directory.store.conversation("local", "last")
+    assert record is not None
+    return [one.text for one in directory.store.messages(record.id)]
+
+
+def _cut_off(request: StartRequest, begun: bytes, rest: bytes) -> list[list[str]]:
+    """What is stored of who leaves behind *begun*, and when *rest* came too late."""
+
+    async def play(directory: FarDirectory) -> list[list[str]]:
+        lost = await speaker(directory)
+        await lost.start(request)
+        watching = await directory.open("local", "room", Role.SUBSCRIBER)
+        await _send(lost, begun, 0)
+        await lost.detach(Leaving.LOST)
+        await until(watching, ConversationCompleted)
+        before = _stored(directory)
+        found = await speaker(directory)
+        started = await found.start(replace(request, epoch=2))
+        await _send(found, begun + rest, started.audio_received)
+        await found.stop()
+        await until(found, RecognitionStopped)
+        return [before, _stored(directory)]
+
+    return play_on(play)
+
+
+RECORDED = replace(BRIEF, is_live=False)
+FIRST = speech("Good morning.")
+VAN = say("The van"), silence(0.6) + say("is late.") + silence(1.2)
+
+
+@pytest.mark.parametrize("pause", [-0.1, 0.0, 0.5])
+def test_a_recording_that_was_cut_off_goes_on_with_the_whole_sentence(
+    pause: float,
+) -> None:
+    sentence, at = b"".join(VAN), len(VAN[0]) + 2 * round(pause * 16000)
+
+    stored = _cut_off(RECORDED, FIRST + sentence[:at], sentence[at:])
+
+    assert stored == [["Good morning."], ["Good morning.", "The van is late."]]
+
+
+def test_of_who_plays_live_and_is_cut_off_all_that_came_is_kept() -> None:
+    begun, rest = VAN
+
+    stored = _cut_off(BRIEF, FIRST + begun, rest)
+
+    assert stored[0] == ["Good morning.", "The van"]
+    assert stored[1] == ["Good morning.", "The van", "is late."]
+
+
+def test_who_comes_back_while_it_is_given_up_is_heard_to_the_end() -> None:
+    async def play(directory: FarDirectory) -> list[str]:
+        lost = await speaker(directory)
+        await lost.start(BRIEF)
+        said = silence(1.2) + say(f"The van{SLOW}")
+        await _send(lost, said, 0)
+        await lost.detach(Leaving.LOST)
+        await asyncio.sleep(0.5)  # it is given up, and takes longer for its last words
+        found = await speaker(directory)
+        started = await found.start(replace(BRIEF, epoch=2))
+        assert started.audio_received == len(said) // 2
+        await _send(found, said + speech("Is late."), started.audio_received)
+        await found.stop()
+        await until(found, RecognitionStopped)
+        return _stored(directory)
+
+    assert play_on(play) == [f"The van{SLOW}", "Is late."]

@@ -69,6 +69,7 @@ class Conversation:
         if attachment.stream is not None:
             # What was said before a pause comes before what is said after it.
             await self._ending.stopped(attachment.stream)
+        await self._ending.given_up()
         async with self._starting:
             if self.opened is None:
                 self._begin(await self._admission.open(request, self._deliver))
@@ -77,15 +78,16 @@ class Conversation:
                 stream = self._admit(attachment, request)
             elif stream.state is StreamState.PAUSED:
                 stream.state = StreamState.ATTACHED
-            for event in self._start_frames(stream, request):
+            # Numbered as what the client has: what it missed follows with its own.
+            after = self.begun.outbox.number if request.after is None else request.after
+            for event in self._start_frames(stream, after):
                 attachment.send(event)
             # Sound may be on its way meanwhile: it waits in the socket.
             await self._services.recognition.load()
             if not stream.is_over:
                 self._listen(stream)
-            if request.after is not None:
-                for addressed in await self.begun.outbox.since(request.after):
-                    attachment.offer(addressed)
+            for addressed in await self.begun.outbox.since(after):
+                attachment.offer(addressed)
             attachment.is_listening = True
         return Started(stream.received)
 
@@ -324,12 +326,9 @@ class Conversation:
         return stream
 
     def _start_frames(
-        self, stream: Stream, request: StartRequest
+        self, stream: Stream, number: int
     ) -> tuple[wire.ServerEvent, ...]:
-        opened = self.begun
-        # Numbered as what the client has: what it missed follows with its own numbers.
-        number = opened.outbox.number if request.after is None else request.after
-        identity = opened.record.id
+        identity = self.begun.record.id
         return (
             wire.StartedListening(
                 time_offset=0.0, event=number, audio_received=stream.received

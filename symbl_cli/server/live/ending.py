@@ -54,6 +54,7 @@ class Ending:
         self._stops: dict[str, asyncio.Task[None]] = {}
         """The newest of each stream."""
         self._completing = asyncio.Lock()
+        self._giving_up: asyncio.Task[None] | None = None
         self._absence: asyncio.TimerHandle | None = None
         self._cleaning: asyncio.TimerHandle | None = None
 
@@ -78,6 +79,11 @@ class Ending:
         if (stopping := self._stops.get(stream.id)) is not None:
             await asyncio.wait({stopping})
         await self._conversation.begun.outbox.flush()
+
+    async def given_up(self) -> None:
+        """Return when what is said at the end of an absence is said: none goes on."""
+        if self._giving_up is not None:
+            await asyncio.wait({self._giving_up})
 
     def repeat(self, stream: Stream) -> None:
         """Who was asked to stop before, and has come back, is told the end again."""
@@ -140,13 +146,13 @@ class Ending:
 
     def _give_up(self) -> None:
         self._absence = None
-        self._spawn(self._complete_unattended())
+        self._giving_up = self._spawn(self._complete_unattended())
 
     async def _complete_unattended(self) -> None:
         opened = self._conversation.begun
         for stream in list(opened.streams.values()):
             if not stream.is_over:
-                await self._finish(stream)
+                await self._finish(stream, is_whole=not stream.may_come_again)
         if not self._conversation.is_attended:
             await self._complete_once()
             self._forget_later()
@@ -180,16 +186,19 @@ class Ending:
         await opened.outbox.flush()
         self._conversation.dismiss()
 
-    async def _finish(self, stream: Stream) -> None:
-        """The last words of *stream* are heard, and what they mean is found."""
+    async def _finish(self, stream: Stream, *, is_whole: bool = True) -> None:
+        """The last words of *stream* are heard, and what they mean is found.
+
+        Not *is_whole*: but for those that were cut off.
+        """
         opened = self._conversation.begun
         if stream.listener is not None:
             try:
-                await stream.listener.finish()
+                await stream.listener.finish(is_whole=is_whole)
             except SymblError as exc:
                 error = failure("Cannot recognise speech", exc)
                 self._send_end(opened, stream, error)
-        stream.settle()
+        stream.settle(is_whole=is_whole)
         stream.state = StreamState.ENDED
         self._conversation.settle()
         await opened.publication.analysis.drain()

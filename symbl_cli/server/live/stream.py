@@ -123,6 +123,16 @@ class Stream:
     def is_over(self) -> bool:
         return self.state is StreamState.ENDED
 
+    @property
+    def may_come_again(self) -> bool:
+        """Whether its client has all that is not final, and can send it whenever.
+
+        A recording, or what a killed run left behind: half a sentence that was cut
+        off would only be in the way of the whole one.
+        """
+        is_recorded = self.request.is_live is False
+        return self.is_ours and is_recorded and not self.was_asked_to_stop
+
     def bytes_of(self, samples: int) -> int:
         return samples * format_of(self.request).frame_size
 
@@ -135,9 +145,12 @@ class Stream:
             on_heard=heard,
         )
 
-    def settle(self) -> None:
-        """Everything heard is final: no more is expected from the listener."""
-        if self.listener is not None:
+    def settle(self, *, is_whole: bool) -> None:
+        """No more is expected from the listener.
+
+        *is_whole*: everything heard is final; else what is not may come again.
+        """
+        if self.listener is not None and is_whole:
             self._stored = max(self._stored, self.listener.received)
         self.listener = None
 

@@ -13,7 +13,16 @@ from .heard import Heard
 from .recognizer import SAMPLE_RATE, Recognized
 from .scheduler import Wish
 from .section import Section
-from .segmenter import Asked, Closed, Dismissed, Opened, Paused, Resumed, Step
+from .segmenter import (
+    Asked,
+    BrokenOff,
+    Closed,
+    Dismissed,
+    Opened,
+    Paused,
+    Resumed,
+    Step,
+)
 from .utterance import Decoding, Utterance
 from .voice_activity import VoiceActivity
 
@@ -89,9 +98,9 @@ class Hearing:
         self._format = audio_format
         self._begin(self.received)
 
-    def finish(self) -> None:
-        """Nothing more comes."""
-        self._latest.finish()
+    def finish(self, *, is_whole: bool = True) -> None:
+        """Nothing more comes, or, not *is_whole*, all that is not final comes again."""
+        self._latest.finish(is_whole=is_whole)
         self._advance()
 
     def take(self) -> tuple[Heard, ...]:
@@ -167,6 +176,8 @@ class Hearing:
                     self._utterances[-1].close(segment)
                 case Dismissed():
                     self._utterances[-1].dismiss()
+                case BrokenOff():
+                    self._utterances[-1].break_off()
 
     def _show(self, utterance: Utterance, text: str, until: int) -> None:
         if text and text != utterance.shown:

@@ -348,14 +348,15 @@ class Listener:
         """Wait until `is_ready`; raises `SymblError` where that will never be."""
         await self._until(lambda: self.is_ready)
 
-    async def finish(self) -> None:
+    async def finish(self, *, is_whole: bool = True) -> None:
         """The sound has ended: returns when the last final was heard.
 
+        Not *is_whole*: what is being said is left to be heard when it comes again.
         Several may wait for that.
         """
         if not self._has_ended:
             self._has_ended = True
-            self.hearing.finish()
+            self.hearing.finish(is_whole=is_whole)
             self._go_on()
         await self._until(lambda: self.hearing.is_over)
         self.close()

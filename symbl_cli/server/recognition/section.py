@@ -38,6 +38,7 @@ class Section:
         self._forgotten = 0
         self._detected = 0
         self._has_ended = False
+        self._is_whole = True
         self.is_over = False
         """Whether all its steps were taken."""
         self.is_stalled = False
@@ -82,8 +83,11 @@ class Section:
         for samples in self._decoder.push(data):
             yield from self._append(samples)
 
-    def finish(self) -> None:
-        """Nothing more comes; half a sample is discarded."""
+    def finish(self, *, is_whole: bool = True) -> None:
+        """Nothing more comes; half a sample is discarded.
+
+        Not *is_whole*: and what is being said is to come again.
+        """
         for _ in self._append(self._decoder.finish()):
             pass
         rest = self._length - self._detected
@@ -91,7 +95,7 @@ class Section:
             window = np.zeros(WINDOW, np.float32)
             window[:rest] = self._view(self._detected, self._length)
             self._probabilities.append(self._detector.probability(window))
-        self._has_ended = True
+        self._has_ended, self._is_whole = True, is_whole
 
     def steps(self) -> Iterator[Step]:
         """What happens next, up to the next question or the end of the sound."""
@@ -99,7 +103,10 @@ class Section:
             yield from self._segmenter.push(self._probabilities.popleft())
         if self._has_ended and not self.is_over and not self._segmenter.is_asking:
             self.is_over = True
-            yield from self._segmenter.finish(self._length)
+            if self._is_whole:
+                yield from self._segmenter.finish(self._length)
+            else:
+                yield from self._segmenter.break_off()
 
     def answer(self, *, ends_sentence: bool) -> tuple[Step, ...]:
         return self._segmenter.answer(ends_sentence=ends_sentence)

@@ -97,7 +97,12 @@ class Dismissed:
     """It was no speech after all."""
 
 
-Step: TypeAlias = Opened | Paused | Resumed | Asked | Closed | Dismissed
+@dataclass(frozen=True, slots=True)
+class BrokenOff:
+    """Its end has not come: it is heard when all of it comes again."""
+
+
+Step: TypeAlias = Opened | Paused | Resumed | Asked | Closed | Dismissed | BrokenOff
 
 
 class Segmenter:
@@ -146,6 +151,11 @@ class Segmenter:
         """No more windows; the stream has *last* samples."""
         self._heard = last
         return () if self._speech is None else (self._close(self._speech),)
+
+    def break_off(self) -> tuple[Step, ...]:
+        """No more windows now: what is being said comes again."""
+        was_open, self._speech = self._speech is not None, None
+        return (BrokenOff(),) if was_open else ()
 
     def _open(self, start: int, probability: float) -> Opened:
         first = max(0, start - _samples(self._rules.before))

@@ -108,8 +108,15 @@ class Utterance:
     def dismiss(self) -> None:
         self._is_closed, self._text = True, _NOTHING
 
+    def break_off(self) -> None:
+        """As if nothing of it had been heard."""
+        self._segment = None
+        self.dismiss()
+
     def wish(self) -> Wish | None:
         """What it would like decoded now."""
+        if self.is_settled:
+            return None
         if self._segment is not None:
             return self._segment_wish(self._segment)
         # In a pause the text of all of it is about to be wanted: keep workers free.
