@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.recordings import RATE, Recording, add_folder, read_recordings
 from symbl_cli.media.format import AudioFormat
 from symbl_cli.server.recognition.heard import Heard
-from symbl_cli.server.recognition.listener import Recognition
+from symbl_cli.server.recognition.recognition import Recognition
 
 Samples = npt.NDArray[np.int16]
 

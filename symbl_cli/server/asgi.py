@@ -45,7 +45,7 @@ from .live.port import ConversationDirectory, Role
 from .live.reaching import LiveHere
 from .live.services import Services
 from .quotas import Quotas, TooMuch
-from .recognition.listener import Recognition
+from .recognition.recognition import Recognition
 from .settings import ServerSettings
 from .sockets import StreamingSocket
 from .store.passing import Passing, open_passing

@@ -142,9 +142,15 @@ class StreamingClient:
         with self._told_first_by_reader():
             self._transport.send(frame)
 
-    def ping(self) -> None:
+    def ping(self) -> int:
+        """As `Transport.ping`."""
         with self._told_first_by_reader():
-            self._transport.ping()
+            return self._transport.ping()
+
+    @property
+    def answered(self) -> int:
+        """As `Transport.answered`."""
+        return self._transport.answered
 
     def check(self) -> None:
         """Raises ConnectionLost or Ended where no more can be sent."""

@@ -24,6 +24,8 @@ class Timing:
     """Between two pings."""
     silence: float = 12.0
     """Without a byte, the answer to a ping included: the line is dead."""
+    silence_at_end: float = 60.0
+    """The same while another server has a recording to hear, of which it got all."""
     last_words: float = 5.0
     """Without a word, after a signal: nothing more will come."""
     last_words_of_all: float = 60.0

@@ -12,6 +12,10 @@ from .patience import Patience
 from .run import Timing
 from .spool import Hole, Nothing, Piece, Sound, Spool
 
+PING_EVERY = 2**14
+"""Bytes of sound. However slowly a server reads what was sent all at once, it comes
+upon a ping from time to time, and so does not pass for one that is gone."""
+
 
 class SilentPeer(ConnectionLost):
     """It was asked to end, and says nothing more."""
@@ -48,6 +52,10 @@ class Sender:
         self._timing = timing
         self._clock = clock
         self._pinged = clock()
+        self._last_ping: int | None = None
+        """The one behind all sound."""
+        self._sent = 0
+        """Bytes of sound since the last ping."""
         self._counts = hello.audio_received is not None
         received = hello.audio_received
         self.position = final_end if received is None else received
@@ -60,11 +68,18 @@ class Sender:
         if self.position < final_end:
             self._place = sending.spool.seek(final_end)
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the server has got all sound, as far as it has said so."""
+        ping = self._last_ping
+        return ping is not None and self._peer.answered >= ping
+
     def send_all(self, stopped: Callable[[], bool]) -> None:
         """Until the source ends; raises ConnectionLost, Ended."""
         while not stopped():
             match self._sending.spool.get(self._place, self._timing.look):
                 case Nothing.MORE:
+                    self._last_ping = self._peer.ping()
                     return
                 case Nothing.YET:
                     pass
@@ -96,8 +111,12 @@ class Sender:
                 if start > self.position:
                     self._skip_to(start)
                 known = (self.position - start) * self._sending.frame_size
-                self._peer.send(Audio(pcm[known:] if known else pcm))
+                self._send_sound(pcm[known:] if known else pcm)
         self.position = piece.end
+
+    def _send_sound(self, pcm: bytes) -> None:
+        self._peer.send(Audio(pcm))
+        self._sent += len(pcm)
 
     def _skip(self, hole: Hole) -> None:
         if self._counts:
@@ -123,6 +142,6 @@ class Sender:
 
     def _keep_alive(self) -> None:
         now = self._clock()
-        if now - self._pinged >= self._timing.ping:
-            self._pinged = now
+        if self._sent >= PING_EVERY or now - self._pinged >= self._timing.ping:
+            self._pinged, self._sent = now, 0
             self._peer.ping()

@@ -19,9 +19,6 @@ from .timeline import Timeline
 from .uplink import Speech, Uplink
 from .world import World
 
-SLOW_SILENCE = 60.0
-"""Another server may read a recording slower than it is sent, and answer no ping."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -107,9 +104,9 @@ def open_stream(
             request=request,
             epoch=run.epoch,
             sending=sending,
-            silence=lambda: _silence(run, is_timeless=timeline.is_timeless),
             speaker=speaker,
             is_timeless=lambda: timeline.is_timeless,
+            is_hearing_later=lambda: _is_hearing_later(run, timeline),
             is_recording=lambda: source.is_live and not capture.is_over,
         ),
         server,
@@ -134,9 +131,9 @@ def _person(number: int, source: AudioSource, run: Run) -> Person | None:
     return Person(name=source.speaker) if source.speaker else None
 
 
-def _silence(run: Run, *, is_timeless: bool) -> float:
-    is_slow = (is_timeless or not run.has_lag) and run.engine != "local"
-    return SLOW_SILENCE if is_slow else run.timing.silence
+def _is_hearing_later(run: Run, timeline: Timeline) -> bool:
+    """Another server may begin with a recording when it has all of it."""
+    return run.engine != "local" and (timeline.is_timeless or not run.has_lag)
 
 
 def _persistence(shared: Shared) -> Persistence:

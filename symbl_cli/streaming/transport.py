@@ -11,6 +11,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Protocol
 from urllib.parse import quote
 
@@ -69,8 +70,12 @@ class Transport(Protocol):
     def send(self, frame: str | bytes) -> None:
         """Raises ConnectionLost."""
 
-    def ping(self) -> None:
-        """Ask for a sign of life; raises ConnectionLost."""
+    def ping(self) -> int:
+        """Ask for a sign of life; its number, from 1 on. Raises ConnectionLost."""
+
+    @property
+    def answered(self) -> int:
+        """The number of the last ping that was answered."""
 
     def receive(self) -> bytes | Farewell:
         """The payload of the next text frame; raises ConnectionLost.
@@ -148,14 +153,19 @@ class WebSocketTransport:
         self._ws = ws
         self._line = line
         self._target = target
+        self._pings = 0
+        self._pinging = Lock()
+        self.answered = 0
 
     def send(self, frame: str | bytes) -> None:
         with self._lost_if_it_fails():
             self._ws.send(frame, _TEXT if isinstance(frame, str) else _BINARY)
 
-    def ping(self) -> None:
-        with self._lost_if_it_fails():
-            self._ws.ping()
+    def ping(self) -> int:
+        with self._pinging, self._lost_if_it_fails():
+            self._pings += 1
+            self._ws.ping(str(self._pings))
+            return self._pings
 
     def receive(self) -> bytes | Farewell:
         with self._lost_if_it_fails():
@@ -186,7 +196,7 @@ class WebSocketTransport:
                 case websocket.ABNF.OPCODE_PING:
                     self._ws.pong(data)
                 case websocket.ABNF.OPCODE_PONG:
-                    pass
+                    self._note_pong(data)
                 case websocket.ABNF.OPCODE_CLOSE:
                     return self._farewell(data)
                 case _:
@@ -197,6 +207,11 @@ class WebSocketTransport:
                         raise websocket.WebSocketProtocolException("message too big")
                     if frame.fin:
                         return b"".join(parts)
+
+    def _note_pong(self, data: bytes) -> None:
+        """It answers earlier pings, too, and may be of none (RFC 6455, 5.5.3)."""
+        if data.isdigit() and int(data) <= self._pings:
+            self.answered = max(self.answered, int(data))
 
     def _check_order(self, opcode: int, *, is_first: bool) -> None:
         """A message begins once, and only what began goes on (RFC 6455, 5.4)."""

@@ -54,12 +54,12 @@ class Speech:
     epoch: int
     """The first dial has the next."""
     sending: Sending
-    silence: Callable[[], float]
-    """Seconds without a byte after which a line is dead, as far as it is known."""
     speaker: str | None
     """Named in states if one of several."""
     is_timeless: Callable[[], bool] = lambda: False
     """Whether it is known by now that it does not play live."""
+    is_hearing_later: Callable[[], bool] = lambda: False
+    """Whether the server may have most to do, and answer no ping, at the end."""
     is_recording: Callable[[], bool] = lambda: False
     """Whether sound still comes that cannot wait."""
 
@@ -186,7 +186,7 @@ class Uplink:
 
     def _dial_anew(self) -> Transport:
         """Dialled again at once where the server says that it helps."""
-        silence = self._speech.silence
+        silence = self._silence
         endpoint = self._server()
         try:
             return self._dial(endpoint, silence)
@@ -194,6 +194,12 @@ class Uplink:
             if not self._server.failed(endpoint, exc):
                 raise
             return self._dial(self._server(), silence)
+
+    def _silence(self) -> float:
+        """Seconds without a byte after which a line is dead."""
+        has_all = self._sender is not None and self._sender.has_arrived
+        is_slow = has_all and self._speech.is_hearing_later()
+        return self._timing.silence_at_end if is_slow else self._timing.silence
 
     def _got_on(self) -> float:
         """Seconds of sound that the server has taken, and those that are done."""

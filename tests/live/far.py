@@ -34,7 +34,7 @@ from symbl_cli.server.live.port import (
     Stat,
 )
 from symbl_cli.server.live.services import Services
-from symbl_cli.server.recognition.listener import Recognition
+from symbl_cli.server.recognition.recognition import Recognition
 from symbl_cli.server.settings import RecognizerName
 from symbl_cli.server.store.passing import open_passing
 from symbl_cli.server.store.store import Store, open_store

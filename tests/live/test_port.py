@@ -24,7 +24,7 @@ from symbl_cli.server.live.port import (
     Role,
     Stat,
 )
-from symbl_cli.server.recognition.listener import Recognition
+from symbl_cli.server.recognition.recognition import Recognition
 from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of, until
 from tests.scripted_speech import speech
 

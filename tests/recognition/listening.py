@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from symbl_cli.media.format import AudioFormat
 from symbl_cli.server.recognition.heard import Heard
-from symbl_cli.server.recognition.listener import Recognition
+from symbl_cli.server.recognition.recognition import Recognition
 from symbl_cli.server.settings import RecognizerName
 from tests.scripted_speech import cut, speech
 

@@ -10,7 +10,8 @@ from symbl_cli.errors import SymblError
 from symbl_cli.media.format import AudioFormat, Encoding
 from symbl_cli.server.recognition.decoder import open_decoder
 from symbl_cli.server.recognition.heard import Heard
-from symbl_cli.server.recognition.listener import BOUND, Recognition
+from symbl_cli.server.recognition.listener import BOUND
+from symbl_cli.server.recognition.recognition import Recognition
 from tests.recognition.listening import (
     TALK,
     TEXTS,

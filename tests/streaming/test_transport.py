@@ -254,6 +254,24 @@ def test_a_line_on_which_nothing_comes_is_lost() -> None:
     connected(Peer.rest, use, silence=0.1)
 
 
+def test_only_what_answers_one_of_our_pings_counts_as_its_answer() -> None:
+    def serve(peer: Peer) -> None:
+        peer.answers_pings = False
+        for _ in range(2):
+            peer.until_ping()
+        for payload in (b"", b"x", b"9", b"9" * 125, b"2"):
+            peer.send_raw(bytes([0x8A, len(payload)]) + payload)
+            peer.send_text(payload.decode())
+        peer.rest()
+
+    def use(transport: Transport) -> None:
+        assert [transport.ping(), transport.ping()] == [1, 2]
+        seen = [(transport.receive(), transport.answered) for _ in range(5)]
+        assert seen == [(b"", 0), (b"x", 0), (b"9", 0), (b"9" * 125, 0), (b"2", 2)]
+
+    connected(serve, use)
+
+
 @pytest.mark.parametrize("lose", [Peer.hang_up, Peer.reset])
 def test_a_line_that_was_cut_is_lost_in_both_directions(lose: Script) -> None:
     def use(transport: Transport) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ...frozen import dataclass
 from ..limits import Limits
-from ..recognition.listener import Recognition
+from ..recognition.recognition import Recognition
 from ..store.passing import Passing
 from ..store.store import Store
 from .leases import Leases

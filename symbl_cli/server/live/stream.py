@@ -21,7 +21,8 @@ from ...protocol.events import (
 from ...text.publishing import Publish
 from ...text.word_times import spread_words
 from ..recognition.heard import Heard
-from ..recognition.listener import Listener, Recognition
+from ..recognition.listener import Listener
+from ..recognition.recognition import Recognition
 from ..store.records import MemberRecord, MessageRecord, StreamRecord, WordRecord
 from .frames import UNMEASURED_CONFIDENCE, failure, person
 from .wall import WallClock, parse_time
