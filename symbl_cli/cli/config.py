@@ -114,7 +114,7 @@ def get(name: str, profile: str | None, output: str) -> None:
     if output == "json":
         _print_json({"name": name, "value": row.value})
     else:
-        click.echo(row.text)
+        _print_value(row.text)
 
 
 @config.command("set")
@@ -170,7 +170,7 @@ def path(what: str | None, output: str) -> None:
     if output == "json":
         _print_json({"name": what, "path": shown(places[what])})
     else:
-        click.echo(shown(places[what]) or "")
+        _print_value(shown(places[what]) or "")
 
 
 def _load(profile: str | None) -> "Configuration":
@@ -209,6 +209,8 @@ def _print(
     table: Sequence[Mapping[str, object]], names: Sequence[str], output: str
 ) -> None:
     """*table* with the columns *names*: aligned, or one JSON list."""
+    from ..text.terminal import terminal_safe
+
     unknown = [name for name in names if table and name not in table[0]]
     if unknown:
         raise click.BadParameter(
@@ -218,11 +220,20 @@ def _print(
     if output == "json":
         _print_json([{name: row[name] for name in names} for row in table])
         return
-    cells = [[str(row[name] or "") for name in names] for row in table]
+    cells = [[terminal_safe(str(row[name] or "")) for name in names] for row in table]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row_cells in cells:
         padded = map(str.ljust, row_cells, widths)
         click.echo("  ".join(padded).rstrip())
+
+
+def _print_value(text: str) -> None:
+    """A program gets *text* as it is; ./symbl.toml may be of somebody else."""
+    import sys
+
+    from ..text.terminal import terminal_safe
+
+    click.echo(terminal_safe(text) if sys.stdout.isatty() else text)
 
 
 def _print_json(value: object) -> None:

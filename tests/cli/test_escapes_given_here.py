@@ -88,6 +88,59 @@ def test_a_terminal_shows_what_is_given_and_obeys_none_of_it(
         assert one not in shown.written
 
 
+@pytest.fixture
+def cloned(tmp_path: Path) -> Home:
+    """A home in a folder whose file says what a terminal would obey."""
+    folder = tmp_path / EVIL
+    folder.mkdir()
+    escaped = json.dumps(EVIL)
+    (folder / "symbl.toml").write_text(
+        f"title = {escaped}\nspeaker = [{escaped}]\nvocab = [{escaped}]\n"
+    )
+    return Home(folder)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("get", "title"),
+        ("get", "speaker"),
+        ("get", "vocab"),
+        ("list",),
+        ("list", "--show-origin"),
+        ("list", "--json"),
+        ("path",),
+        ("path", "data"),
+        ("path", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_what_a_folder_sets_is_obeyed_by_no_terminal(
+    cloned: Home, asked: tuple[str, ...]
+) -> None:
+    with terminal(cloned, "config", *asked) as shown:
+        assert shown.news() == "ended 0"
+
+    assert "owned" in shown.written
+    assert obeyed(shown.written) - {"\r"} == set()
+
+
+@pytest.mark.parametrize("asked", [("list", "--show-origin"), ("path",)], ids=" ".join)
+def test_no_table_of_settings_holds_what_a_terminal_would_obey(
+    cloned: Home, asked: tuple[str, ...]
+) -> None:
+    ran = cloned.run("config", *asked)
+
+    assert "owned" in ran.stdout
+    assert obeyed(ran.stdout) == set()
+
+
+def test_a_program_gets_a_setting_as_it_is(cloned: Home) -> None:
+    (cloned.folder / "symbl.toml").write_text('title = "a\\tb\\u200ec"\n')
+
+    assert cloned.run("config", "get", "title").stdout == "a\tb\u200ec\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
