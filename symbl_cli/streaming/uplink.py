@@ -149,6 +149,7 @@ class Uplink:
     def _converse(self) -> None:
         """From the dial to the end of the conversation; raises ConnectionLost."""
         self._has_progress = self._was_dialled = False
+        self._carried, self._sender = self.carried, None
         transport = self._dialled()
         self._was_dialled = True
         with StreamingClient(

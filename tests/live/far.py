@@ -140,6 +140,7 @@ async def _directory(
                 sign=sign,
             )
             directory = LocalDirectory(services)
+            await directory.restore()
             yield FarDirectory(directory, store)
             await directory.close()
 

@@ -4,8 +4,14 @@ import asyncio
 import threading
 from concurrent.futures import Future
 
-from symbl_cli.protocol.events import MessageResponse, RecognitionResult, ServerEvent
+from symbl_cli.protocol.events import (
+    MessageResponse,
+    RecognitionResult,
+    ServerEvent,
+    StartRequest,
+)
 from symbl_cli.server.live.port import ConversationPort
+from symbl_cli.server.recognition.recognition import Recognition
 from symbl_cli.server.store.changes import Change, SaveMessage
 from symbl_cli.server.store.closing import NoMark
 from symbl_cli.server.store.opening import open_in_memory
@@ -79,3 +85,30 @@ def test_a_final_is_in_the_store_before_anybody_is_told() -> None:
         return too_early, texts_of(told)
 
     assert play_on(play, new_store=HeldStore) == ([], ["The van is late."])
+
+
+class SlowToLoad(Recognition):
+    async def load(self) -> None:
+        await super().load()
+        await asyncio.sleep(0.5)
+
+
+def test_who_joins_while_something_is_being_stored_is_told_it() -> None:
+    async def play(directory: FarDirectory) -> list[str]:
+        store = directory.store
+        assert isinstance(store, HeldStore)
+        ann, bea = await speaker(directory), await speaker(directory)
+        await ann.start(StartRequest())
+        await say(ann, 0, "The van is late.")
+        await store.is_asked.wait()
+        joining = asyncio.create_task(bea.start(StartRequest()))
+        await asyncio.sleep(0.2)
+        store.let_go()
+        await joining
+        told: list[ServerEvent] = []
+        await _hear(bea, told)
+        return [type(event).__name__ for event in told if _is_told(event)]
+
+    told = play_on(play, recogniser=SlowToLoad, new_store=HeldStore)
+
+    assert told == ["MessageResponse"]

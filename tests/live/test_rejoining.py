@@ -2,7 +2,10 @@
 
 import asyncio
 from asyncio import wrap_future
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +23,11 @@ from symbl_cli.server.live.port import (
     Leaving,
     Role,
 )
+from symbl_cli.server.recognition.recognition import Recognition
 from symbl_cli.server.recognition.scripted import SLOW
+from symbl_cli.server.settings import RecognizerName
 from symbl_cli.server.store.changes import DeleteConversation
+from symbl_cli.server.store.store import open_store
 from tests.live import far
 from tests.live.far import OURS, FarDirectory, play_on, speaker, texts_of, until
 from tests.scripted_speech import cut, say, silence, speech
@@ -148,19 +154,28 @@ def _stored(directory: FarDirectory) -> list[str]:
     return [one.text for one in directory.store.messages(record.id)]
 
 
-def _cut_off(request: StartRequest, begun: bytes, rest: bytes) -> list[list[str]]:
-    """What is stored of who leaves behind *begun*, and when *rest* came too late."""
+def _cut_off(
+    request: StartRequest, begun: bytes, rest: bytes, *, was_live: bool = False
+) -> list[list[str]]:
+    """What is stored of who leaves behind *begun*, and when *rest* came too late.
+
+    *was_live*: it had played live before, as what `symbl recover` goes on with.
+    """
 
     async def play(directory: FarDirectory) -> list[list[str]]:
+        if was_live:
+            live = await speaker(directory)
+            await live.start(replace(request, is_live=None))
+            await live.detach(Leaving.LOST)
         lost = await speaker(directory)
-        await lost.start(request)
+        await lost.start(replace(request, epoch=2))
         watching = await directory.open("local", "room", Role.SUBSCRIBER)
         await _send(lost, begun, 0)
         await lost.detach(Leaving.LOST)
         await until(watching, ConversationCompleted)
         before = _stored(directory)
         found = await speaker(directory)
-        started = await found.start(replace(request, epoch=2))
+        started = await found.start(replace(request, epoch=3))
         await _send(found, begun + rest, started.audio_received)
         await found.stop()
         await until(found, RecognitionStopped)
@@ -174,15 +189,39 @@ FIRST = speech("Good morning.")
 VAN = say("The van"), silence(0.6) + say("is late.") + silence(1.2)
 
 
-@pytest.mark.parametrize("pause", [-0.1, 0.0, 0.5])
+@pytest.mark.parametrize(
+    ("pause", "was_live"), [(-0.1, False), (0.0, False), (0.5, False), (0.0, True)]
+)
 def test_a_recording_that_was_cut_off_goes_on_with_the_whole_sentence(
-    pause: float,
+    pause: float, *, was_live: bool
 ) -> None:
     sentence, at = b"".join(VAN), len(VAN[0]) + 2 * round(pause * 16000)
 
-    stored = _cut_off(RECORDED, FIRST + sentence[:at], sentence[at:])
+    begun, rest = FIRST + sentence[:at], sentence[at:]
+    stored = _cut_off(RECORDED, begun, rest, was_live=was_live)
 
     assert stored == [["Good morning."], ["Good morning.", "The van is late."]]
+
+
+def test_a_sentence_that_was_cut_off_comes_again_with_what_was_before_it() -> None:
+    """The recogniser needs some context, of a word already seen on the way, too."""
+
+    async def play(directory: FarDirectory) -> int:
+        lost = await speaker(directory)
+        await lost.start(RECORDED)
+        watching = await directory.open("local", "room", Role.SUBSCRIBER)
+        await _send(lost, FIRST + VAN[0], 0)
+        shown = ""
+        while not shown.startswith("The"):
+            *_, event = await until(lost, RecognitionResult)
+            assert isinstance(event, RecognitionResult)
+            shown = event.text
+        await lost.detach(Leaving.LOST)
+        await until(watching, ConversationCompleted)
+        found = await speaker(directory)
+        return (await found.start(replace(RECORDED, epoch=2))).audio_received
+
+    assert play_on(play) <= len(FIRST) // 2 - 0.3 * 16000
 
 
 def test_of_who_plays_live_and_is_cut_off_all_that_came_is_kept() -> None:
@@ -211,3 +250,112 @@ def test_who_comes_back_while_it_is_given_up_is_heard_to_the_end() -> None:
         return _stored(directory)
 
     assert play_on(play) == [f"The van{SLOW}", "Is late."]
+
+
+def test_a_newcomer_begins_anew_while_those_who_are_away_are_given_up() -> None:
+    async def play(directory: FarDirectory) -> list[str]:
+        lost = await speaker(directory)
+        await lost.start(BRIEF)
+        await _send(lost, silence(1.2) + say(f"The van{SLOW}"), 0)
+        await lost.detach(Leaving.LOST)
+        await asyncio.sleep(0.5)  # it is given up, and takes longer for its last words
+        newcomer = await speaker(directory)
+        await newcomer.start(StartRequest())
+        await far.say(newcomer, 0, "Hello there.")
+        await newcomer.stop()
+        await until(newcomer, RecognitionStopped)
+        return _stored(directory)
+
+    assert play_on(play) == ["Hello there."]
+
+
+class SlowToLoad(Recognition):
+    async def load(self) -> None:
+        await super().load()
+        await asyncio.sleep(0.5)
+
+
+def test_who_starts_again_on_one_socket_is_told_everything_once() -> None:
+    async def play(directory: FarDirectory) -> list[str]:
+        ann, bea = await speaker(directory), await speaker(directory)
+        for port in (ann, bea):
+            await port.start(StartRequest(disconnect_on_stop_request=False))
+        await far.say(ann, 0, "The van is late.")
+        await bea.start(StartRequest(disconnect_on_stop_request=False))
+        await ann.stop()
+        await bea.stop()
+        told = await until(bea, RecognitionStopped)
+        return [
+            message.content or ""
+            for event in told
+            if isinstance(event, MessageResponse)
+            for message in event.messages
+        ]
+
+    assert play_on(play, recogniser=SlowToLoad) == ["The van is late."]
+
+
+TWO = replace(RECORDED, streams=2, started_at="2026-03-02T12:00:00+00:00")
+SAID = ("Good morning.", "We sold ten.")
+OTHER = f"Well{4 * SLOW} hi."
+SOUNDS = {"stream": speech(*SAID), "other": silence(0.6) + say(OTHER) + silence(1.2)}
+
+
+class OneEach(Recognition):
+    """A worker for each of two."""
+
+    def __init__(self, name: RecognizerName, *, workers: int) -> None:
+        super().__init__(name, workers=2 * workers)
+
+
+async def _stop(_: FarDirectory, port: ConversationPort) -> None:
+    await port.stop()
+
+
+async def _leave(_: FarDirectory, port: ConversationPort) -> None:
+    await port.detach(Leaving.LOST)
+
+
+async def _fall_silent(_: FarDirectory, port: ConversationPort) -> None:
+    sound = SOUNDS["stream"]
+    await _send(port, sound + silence(22), len(sound) // 2)
+
+
+async def _dial_again(directory: FarDirectory, port: ConversationPort) -> None:
+    await port.detach(Leaving.LOST)
+    found = await speaker(directory)
+    await found.start(replace(TWO, epoch=2))
+
+
+@pytest.mark.parametrize("then", [_stop, _leave, _fall_silent, _dial_again])
+def test_words_that_wait_for_another_speaker_outlive_the_server(
+    then: Callable[[FarDirectory, ConversationPort], Awaitable[None]], tmp_path: Path
+) -> None:
+    """What the other said before them is still being read when the server goes."""
+
+    async def before(directory: FarDirectory) -> list[str]:
+        ann, bea = await speaker(directory), await speaker(directory)
+        await ann.start(TWO)
+        await bea.start(replace(TWO, stream_id="other"))
+        await _send(bea, SOUNDS["other"], 0)
+        await _send(ann, SOUNDS["stream"], 0)
+        await asyncio.sleep(1)  # all of hers is read, and held back
+        if then is _leave:
+            await bea.detach(Leaving.LOST)
+        await then(directory, ann)
+        await asyncio.sleep(1)
+        return _stored(directory)
+
+    async def after(directory: FarDirectory) -> list[str]:
+        ports = [await speaker(directory) for _ in SOUNDS]
+        for port, (stream, sound) in zip(ports, SOUNDS.items(), strict=True):
+            started = await port.start(replace(TWO, stream_id=stream, epoch=3))
+            await _send(port, sound, started.audio_received)
+            await port.stop()
+        for port in ports:
+            await until(port, RecognitionStopped)
+        return _stored(directory)
+
+    here = partial(open_store, tmp_path / "store.db")
+    assert play_on(before, recogniser=OneEach, new_store=here) == []
+    assert play_on(after, recogniser=OneEach, new_store=here) == [OTHER, *SAID]

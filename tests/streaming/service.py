@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from wsproto import ConnectionType, WSConnection
+from wsproto.connection import ConnectionState
 from wsproto.events import (
     AcceptConnection,
     BytesMessage,
@@ -190,7 +191,7 @@ class Peer:
                     self._bytes.clear()
             case Ping():
                 self.pings += 1
-                if self.answers_pings:
+                if self.answers_pings and self._wire.state is ConnectionState.OPEN:
                     self.line.sendall(self._wire.send(event.response()))
             case CloseConnection(code=code):
                 self.close_code = code

@@ -112,3 +112,27 @@ def test_a_line_that_dies_amid_a_recording_is_noticed_at_another_server_too() ->
     (gap,) = [body.gap for body in sink.bodies if isinstance(body, Status) and body.gap]
     assert gap < _other().timing.silence_at_end
     assert got == [TALK]
+
+
+def test_a_line_that_dies_after_one_that_had_brought_everything_is_noticed() -> None:
+    def all_but_the_end(peer: Peer) -> None:
+        peer.listen()
+        peer.until(StopRequest)
+        peer.until_ping()
+        peer.until_ping()
+        peer.hang_up()
+
+    def dead(peer: Peer) -> None:
+        peer.answers_pings = False
+        peer.listen()
+        peer.rest()
+
+    def good(peer: Peer) -> None:
+        peer.listen()
+        peer.finish()
+
+    source = ListSource(chunks_of(TALK))
+    sink = run_against(all_but_the_end, dead, good, run=_other(), source=source)
+
+    gaps = [body.gap for body in sink.bodies if isinstance(body, Status) and body.gap]
+    assert max(gaps) < _other().timing.silence_at_end

@@ -69,8 +69,8 @@ class Conversation:
         if attachment.stream is not None:
             # What was said before a pause comes before what is said after it.
             await self._ending.stopped(attachment.stream)
-        await self._ending.given_up()
         async with self._starting:
+            await self._ending.given_up()
             if self.opened is None:
                 self._begin(await self._admission.open(request, self._deliver))
             stream = attachment.stream
@@ -79,17 +79,23 @@ class Conversation:
             elif stream.state is StreamState.PAUSED:
                 stream.state = StreamState.ATTACHED
             # Numbered as what the client has: what it missed follows with its own.
-            after = self.begun.outbox.number if request.after is None else request.after
+            told = self.begun.outbox.told
+            after = told if request.after is None else request.after
             for event in self._start_frames(stream, after):
                 attachment.send(event)
             # Sound may be on its way meanwhile: it waits in the socket.
             await self._services.recognition.load()
             if not stream.is_over:
                 self._listen(stream)
-            for addressed in await self.begun.outbox.since(after):
-                attachment.offer(addressed)
-            attachment.is_listening = True
+            if not attachment.is_listening:
+                for addressed in await self.begun.outbox.since(after):
+                    attachment.offer(addressed)
+                attachment.is_listening = True
         return Started(stream.received)
+
+    async def given_up(self) -> None:
+        """Return when it is known whether it comes to its end for want of clients."""
+        await self._ending.given_up()
 
     async def push(self, attachment: Attachment, position: int, pcm: bytes) -> None:
         stream = self._speaking(attachment)
@@ -287,6 +293,9 @@ class Conversation:
                 message = "another connection has taken this stream over"
                 other.mailbox.close(PortClosed(Refusal.SUPERSEDED, message))
         stream.epoch = request.epoch or 0
+        stream.request = replace(
+            stream.request, is_live=request.is_live, client=request.client
+        )
         if not stream.was_asked_to_stop:
             stream.state = StreamState.ATTACHED
 

@@ -126,6 +126,7 @@ class LocalPort:
 
     async def start(self, request: StartRequest) -> Started:
         if self._attachment.stream is None:
+            await self._conversation.given_up()
             conversation = self._directory.for_start(
                 self._tenant, self._connection_id, request
             )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ...errors import SymblError
 from ...protocol import events as wire
-from ..store.changes import DropFrames, SaveStream, UpdateConversation
+from ..store.changes import DropFrames, UpdateConversation
 from .admission import Opened
 from .frames import failure
 from .outbox import Addressed, Audience
@@ -202,7 +202,8 @@ class Ending:
         stream.state = StreamState.ENDED
         self._conversation.settle()
         await opened.publication.analysis.drain()
-        opened.outbox.put((), SaveStream(stream.record()))
+        opened.publication.finished(stream)
+        self._conversation.settle()
 
     async def _reached(self, stream: Stream) -> None:
         """Where streams are put in order, the last words of all come first."""

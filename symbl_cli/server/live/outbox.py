@@ -103,6 +103,7 @@ class Outbox:
         """Whether the store takes what it is given, and may have it."""
         self._number = 0 if last is None else last + _RESTART_GAP
         self._first = self._number + 1
+        self._told = self._number
         self._sequence: Counter[type] = Counter()
         self._time_offset = 0.0
         # As text: its words as objects take four times as much.
@@ -114,9 +115,9 @@ class Outbox:
         """While there is something to send; so nothing is left of who is forgotten."""
 
     @property
-    def number(self) -> int:
-        """The last number given."""
-        return self._number
+    def told(self) -> int:
+        """The last number that was handed out."""
+        return self._told
 
     def put(self, addressed: Iterable[Addressed], *changes: Change) -> None:
         """Commit *changes* together with the frames of *addressed*, then send those."""
@@ -214,6 +215,7 @@ class Outbox:
                 self._give_up_storing(exc)
         self._log.extend(batch.kept)
         for one in batch.numbered:
+            self._told = one.number
             self._deliver(one.addressed)
 
     def _give_up_storing(self, exc: SymblError) -> None:

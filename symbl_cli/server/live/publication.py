@@ -1,6 +1,7 @@
 """What is heard and found becomes rows in the store and frames on the wire."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 
@@ -49,20 +50,28 @@ class Publication:
 
     def heard(self, stream: Stream, heard: Heard) -> None:
         spoken = stream.speak(heard)
-        if spoken.record is None:
-            self._show(stream, heard, spoken)
-        elif stream.request.is_live is False:
-            # Nobody waits for it: then rather in order.
-            publish = partial(self._publish, stream, heard, spoken, spoken.record)
-            self._captions.hold(spoken.record.start, publish)
+        if not heard.is_final:
+            self._show(stream, spoken)
+        elif spoken.record is None:
+            self._in_order(
+                stream, heard.start, partial(self._end, stream, heard, spoken)
+            )
         else:
-            self._publish(stream, heard, spoken, spoken.record)
+            publish = partial(self._publish, stream, heard, spoken, spoken.record)
+            self._in_order(stream, heard.start, publish)
 
     def silence(self, stream: Stream) -> None:
         """Tell the client of *stream*, where it is so, that nothing was spoken."""
-        if (caption := stream.fall_silent()) is not None:
-            addressed = Addressed(caption, Audience.STREAM, stream.id)
-            self._outbox.put((addressed,), SaveStream(stream.record()))
+        if (fallen := stream.fall_silent()) is not None:
+            caption, end = fallen
+            self._in_order(
+                stream, end, partial(self._tell_silence, stream, caption, end)
+            )
+
+    def finished(self, stream: Stream) -> None:
+        """No more is heard of *stream*, which is told when all of it was."""
+        end = stream.received
+        self._in_order(stream, end, partial(self._save, stream, end))
 
     def advance(self, settled: float) -> None:
         """Everything that begins up to *settled* seconds was heard."""
@@ -75,12 +84,39 @@ class Publication:
         self._captions.hold(seconds, partial(released.set_result, None))
         return released
 
-    def _show(self, stream: Stream, heard: Heard, spoken: Spoken) -> None:
-        """An interim, or the end of an utterance that came to nothing."""
+    def _in_order(
+        self, stream: Stream, position: int, tell: Callable[[], None]
+    ) -> None:
+        """Tell it now, or behind all that was said before *position*.
+
+        So where nobody waits for it. Until then the store does not know of it, nor
+        does the client: should the server go, it comes again.
+        """
+        if stream.request.is_live is False:
+            self._captions.hold(stream.seconds(position), tell)
+        else:
+            tell()
+
+    def _show(self, stream: Stream, spoken: Spoken) -> None:
+        """An interim."""
         caption = Addressed(spoken.caption, Audience.CAPTIONS, stream.id)
-        moved = (SaveStream(stream.record(heard.end)),) if heard.is_final else ()
-        self._outbox.put((caption,), *moved)
+        self._outbox.put((caption,))
         self._hear_interim(stream, spoken.caption)
+
+    def _end(self, stream: Stream, heard: Heard, spoken: Spoken) -> None:
+        """That an utterance came to nothing."""
+        caption = Addressed(spoken.caption, Audience.CAPTIONS, stream.id)
+        self._outbox.put((caption,), SaveStream(stream.told(heard.end)))
+        self._hear_interim(stream, spoken.caption)
+
+    def _tell_silence(
+        self, stream: Stream, caption: wire.RecognitionResult, end: int
+    ) -> None:
+        addressed = Addressed(caption, Audience.STREAM, stream.id)
+        self._outbox.put((addressed,), SaveStream(stream.told(end)))
+
+    def _save(self, stream: Stream, end: int) -> None:
+        self._outbox.put((), SaveStream(stream.told(end)))
 
     def _publish(
         self, stream: Stream, heard: Heard, spoken: Spoken, record: MessageRecord
@@ -93,7 +129,7 @@ class Publication:
             self._unsent[record.id] = (record, stream)
         else:
             outgoing.append(self._message(record, stream))
-        moved = SaveStream(stream.record(heard.end))
+        moved = SaveStream(stream.told(heard.end))
         self._outbox.put(outgoing, SaveMessage(record), moved)
         said = self.said(record, stream.member)
         self._meanings.hold(record.start, partial(self.analysis.hear, said))

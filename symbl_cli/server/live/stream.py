@@ -80,7 +80,10 @@ class Stream:
         self._publish = publish
         self._new_id = new_id
         self._ids: dict[int, MessageId] = {}
-        self._stored = record.position
+        self._heard = record.position
+        """The position up to which all is final."""
+        self._told = record.position
+        """The same of what was handed on: what waits for its turn can come again."""
         self._told_until = record.position
         self._is_behind = False
 
@@ -100,7 +103,7 @@ class Stream:
 
     @property
     def received(self) -> int:
-        return self._stored if self.listener is None else self.listener.received
+        return self._heard if self.listener is None else self.listener.received
 
     @property
     def ended_at(self) -> datetime:
@@ -110,14 +113,19 @@ class Stream:
     @property
     def until(self) -> float:
         """Seconds since the conversation began, up to its newest sample."""
-        return self.received / self.clock.sample_rate + self._shift
+        return self.seconds(self.received)
 
     @property
     def settled(self) -> float:
         """Seconds since the conversation began: what begins before was heard."""
         if self.is_over:
             return math.inf
-        position = self._stored if self.listener is None else self.listener.settled
+        return self.seconds(
+            self._heard if self.listener is None else self.listener.settled
+        )
+
+    def seconds(self, position: int) -> float:
+        """Since the conversation began."""
         return position / self.clock.sample_rate + self._shift
 
     @property
@@ -138,10 +146,10 @@ class Stream:
         return samples * format_of(self.request).frame_size
 
     def open(self, recognition: Recognition, heard: Callable[[Heard], None]) -> None:
-        """Start listening where the store left off."""
+        """Start listening behind what is final."""
         self.listener = recognition.open(
             audio_format=format_of(self.request),
-            position=self._stored,
+            position=self._heard,
             vocabulary=self.request.custom_vocabulary,
             on_heard=heard,
         )
@@ -152,22 +160,22 @@ class Stream:
         *is_whole*: everything heard is final; else what is not may come again.
         """
         if self.listener is not None and is_whole:
-            self._stored = max(self._stored, self.listener.received)
+            self._heard = max(self._heard, self.listener.received)
         self.listener = None
 
-    def fall_silent(self) -> wire.RecognitionResult | None:
+    def fall_silent(self) -> tuple[wire.RecognitionResult, int] | None:
         """Say that nothing was spoken for long: its client need not keep that.
 
-        A final caption without text, up to where the sound is settled.
+        A final caption without text, up to where the sound is settled: that position.
         """
         listener = self.listener
         if listener is None or not self.is_ours or listener.is_speaking:
             return None
-        start, end = self._stored, listener.settled
+        start, end = self._heard, listener.settled
         if end - start < SILENCE * self.clock.sample_rate:
             return None
-        self._stored = end
-        return wire.RecognitionResult(
+        self._heard = end
+        caption = wire.RecognitionResult(
             time_offset=round(end / self.clock.sample_rate, 3),
             is_final=True,
             punctuated="",
@@ -176,6 +184,7 @@ class Stream:
             audio=wire.Span(start, end),
             stream_id=self.id,
         )
+        return caption, end
 
     def fall_behind(self) -> wire.Progress | None:
         """Say how far the words are behind: once a second of sound while they are.
@@ -220,7 +229,7 @@ class Stream:
         """*heard* as caption and message."""
         rate = self.clock.sample_rate
         if heard.is_final:
-            self._stored = max(self._stored, heard.end)
+            self._heard = max(self._heard, heard.end)
         text = self._publish(heard.text, is_final=heard.is_final)
         start, end = heard.start / rate, heard.end / rate
         words = self._words(text, heard, start, end)
@@ -267,15 +276,20 @@ class Stream:
             ),
         )
 
-    def record(self, position: int | None = None) -> StreamRecord:
-        """As the store has it, when it was heard up to *position*."""
+    def told(self, position: int) -> StreamRecord:
+        """As the store has it from now on: all is told that ends up to *position*."""
+        self._told = max(self._told, position)
+        return self.record()
+
+    def record(self) -> StreamRecord:
+        """As the store has it."""
         return StreamRecord(
             id=self.id,
             conversation_id=self._conversation_id,
             member_id=self.member.id,
             sample_rate=self.clock.sample_rate,
             epoch=self.epoch,
-            position=self._stored if position is None else position,
+            position=self._told,
             request=str(encode(self.request)),
         )
 

@@ -109,8 +109,8 @@ class Utterance:
         self._is_closed, self._text = True, _NOTHING
 
     def break_off(self) -> None:
-        """As if nothing of it had been heard."""
-        self._segment = None
+        """As if nothing of it had been heard, nor of the context that it needs."""
+        self._segment, self.start = None, self.first
         self.dismiss()
 
     def wish(self) -> Wish | None:
