@@ -214,9 +214,9 @@ class Entity:
 class Status:
     """A state of the run; of its fields those that the state has are set.
 
-    `reconnecting` has attempt, delay; `reconnected` gap, lost; `device_changed` device;
-    `audio_dropped`, `gap` and `lagging` seconds, cause, a `gap` start too; `marked` id,
-    text, start.
+    `reconnecting` has attempt, delay, recording; `reconnected` gap, lost;
+    `device_changed` device; `audio_dropped`, `gap` and `lagging` seconds, cause, a
+    `gap` start too; `marked` id, text, start.
     """
 
     state: State
@@ -231,6 +231,8 @@ class Status:
     id: str | None = None
     text: str | None = None
     start: float | None = None
+    recording: bool | None = None
+    """False where no more sound comes that cannot wait."""
 
 
 @dataclass(frozen=True, slots=True)

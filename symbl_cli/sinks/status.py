@@ -97,9 +97,10 @@ def _measured(status: Status) -> str:
     seconds = f"{status.seconds or 0:.1f} s"
     match status.state:
         case State.RECONNECTING:
+            goes_on = "" if status.recording is False else " Recording goes on."
             return (
                 f"The connection is lost; attempt {status.attempt} to get it back in"
-                f" {status.delay or 0:.1f} s. Recording goes on."
+                f" {status.delay or 0:.1f} s.{goes_on}"
             )
         case State.RECONNECTED:
             lost = f"{status.lost:.1f} s of sound are" if status.lost else "Nothing is"

@@ -40,8 +40,8 @@ Dial = Callable[[Endpoint, Callable[[], float]], Transport]
 
 LONG = 30.0
 """Seconds after which a connection has shown that it holds."""
-SHORTEST = 0.1
-"""Seconds between two tries when somebody waits to leave."""
+LEAVING = 1.0
+"""Seconds between two tries, at most, when somebody waits to leave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,9 @@ class Speech:
 
 class Uplink:
     """Runs on a thread of its own; `abandon` and `finalised` are for others."""
+
+    _failure: SymblError | None = None
+    """What ended the last connection or try."""
 
     def __init__(
         self,
@@ -141,6 +144,7 @@ class Uplink:
                 if self._abandoned.is_set():
                     return
                 self._wait(self._next_after(exc))
+                self._failure = exc
             else:
                 return
 
@@ -179,7 +183,7 @@ class Uplink:
         dialing = Dialing(self._dial_anew)
         transport = dialing.wait(self._has_no_time, self._timing.look)
         if transport is None:
-            raise ConnectionLost(
+            raise self._failure or ConnectionLost(
                 "the server does not answer",
                 suggestion="check the URL and the network",
             )
@@ -306,17 +310,21 @@ class Uplink:
                 self._inbox.put(Trouble(exc))
 
     def _wait(self, following: Try) -> None:
+        is_short = self._patience.is_short
+        delay = min(following.delay, LEAVING) if is_short else following.delay
+        goes_on = self._speech.is_recording() and not is_short
         self._inbox.put(
             Notice(
                 Status(
                     State.RECONNECTING,
                     speaker=self._speech.speaker,
                     attempt=following.number,
-                    delay=round(following.delay, 3),
+                    delay=round(delay, 3),
+                    recording=None if goes_on else False,
                 )
             )
         )
-        self._pause(following.delay)
+        self._pause(delay)
 
     def _pause(self, seconds: float) -> None:
         """Cut short when somebody wants to leave."""
@@ -326,7 +334,7 @@ class Uplink:
                 return
             seconds -= look
         if seconds > 0:
-            self._abandoned.wait(min(seconds, SHORTEST))
+            self._abandoned.wait(min(seconds, LEAVING))
 
     # --- news
 

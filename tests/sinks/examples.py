@@ -122,6 +122,7 @@ FULL: tuple[Body, ...] = (
     Entity("e-1", 1, "date", "Friday", "2026-11-27", ("u-1",), removed=True),
     Status(State.LISTENING, speaker="Ann"),
     Status(State.RECONNECTING, attempt=2, delay=1.5),
+    Status(State.RECONNECTING, attempt=3, delay=1, recording=False),
     Status(State.RECONNECTED, gap=3.5, lost=0.0),
     Status(State.DEVICE_LOST, device="USB"),
     Status(State.DEVICE_CHANGED, device="USB"),

@@ -58,6 +58,10 @@ def said(*bodies: Body, quiet: bool = False) -> str:
         (_late(Cause.SERVER), "7.0 s late: the server is too busy; try again"),
         (_late(Cause.CONNECTION), "the connection is too slow, or the server"),
         (Status(State.RECONNECTING, attempt=3, delay=1.5), "attempt 3 "),
+        (
+            Status(State.RECONNECTING, attempt=3, delay=1),
+            "in 1.0 s. Recording goes on.",
+        ),
         (Status(State.RECONNECTED, gap=3, lost=0), "after 3.0 s. Nothing is lost"),
         (Status(State.RECONNECTED, gap=3, lost=1), "1.0 s of sound are lost"),
         (Status(State.SPOOL_OFF), "make room"),
@@ -66,6 +70,12 @@ def said(*bodies: Body, quiet: bool = False) -> str:
 )
 def test_a_state_is_a_sentence_with_its_remedy(status: Status, text: str) -> None:
     assert text in sentence(status)
+
+
+def test_of_a_recording_that_has_ended_nobody_says_that_it_goes_on() -> None:
+    status = Status(State.RECONNECTING, attempt=3, delay=1, recording=False)
+
+    assert sentence(status).endswith("attempt 3 to get it back in 1.0 s.")
 
 
 @pytest.mark.parametrize("state", State)

@@ -153,7 +153,7 @@ def test_the_gap_and_the_loss_are_told() -> None:
         for body in sink.bodies
         if is_state(body, State.RECONNECTING) or is_state(body, State.RECONNECTED)
     ] == [
-        Status(State.RECONNECTING, attempt=1, delay=0.007),
+        Status(State.RECONNECTING, attempt=1, delay=0.007, recording=False),
         Status(State.RECONNECTED, gap=7.5, lost=0.0),
     ]
 

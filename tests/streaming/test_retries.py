@@ -294,6 +294,39 @@ def test_what_is_recorded_while_it_is_spoken_is_recorded_on_however_long() -> No
     assert "check the URL" not in caught.value.suggestion
 
 
+def test_who_leaves_while_the_server_is_away_makes_no_storm_of_dials() -> None:
+    sink, control = WatchedSink(), Control()
+    timing = replace(TIMING, first_delay=8, longest_delay=8, last_words=2)
+
+    def lost(peer: Peer) -> None:
+        peer.listen(0)
+        peer.hang_up()
+
+    def leave() -> None:
+        sink.until(lambda body: is_state(body, State.RECONNECTING))
+        control.stop(EndReason.INTERRUPTED)
+
+    with ThreadPoolExecutor(1) as executor:
+        left = executor.submit(leave)
+        run_against(
+            lost, source=LiveSource(), sink=sink, control=control, timing=timing
+        )
+        left.result()
+
+    first, *others = [
+        body
+        for body in sink.bodies
+        if isinstance(body, Status) and body.state is State.RECONNECTING
+    ]
+    assert first.recording is None
+    assert 1 <= len(others) <= 5
+    assert {(one.delay, one.recording) for one in others} == {(1.0, False)}
+    end = sink.bodies[-1]
+    assert isinstance(end, End)
+    assert end.error is not None
+    assert "hung up during the handshake" in end.error.message
+
+
 def test_who_leaves_while_nobody_answers_waits_no_longer_than_for_last_words() -> None:
     source, sink, control = LiveSource(), WatchedSink(), Control()
 
