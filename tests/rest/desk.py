@@ -38,6 +38,7 @@ class RecordingLive:
         self.store = store
         self.under_way: dict[ConversationId, Sequence[Change]] = {}
         """What is not stored yet, by conversation."""
+        self.running: set[ConversationId] = set()
         self.marks: list[MarkRecord] = []
         self.members: list[MemberRecord] = []
 
@@ -49,6 +50,9 @@ class RecordingLive:
 
     def settle(self, conversation_id: ConversationId) -> None:
         self.store.write(*self.under_way.pop(conversation_id, ())).result(10)
+
+    def is_running(self, conversation_id: ConversationId) -> bool:
+        return conversation_id in self.running
 
 
 class Client:

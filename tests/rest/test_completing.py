@@ -1,10 +1,12 @@
 """An export completes a conversation that is here: with what that has not got."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from symbl_cli.protocol.events import Json
+from symbl_cli.server.store.changes import SaveConversation
 from symbl_cli.server.store.store import open_store
-from tests.store.samples import MEETING
+from tests.store.samples import MEETING, conversation
 
 from .desk import HERE, Client, exported, names
 
@@ -87,3 +89,28 @@ def test_a_conversation_lasts_until_its_last_words(client: Client) -> None:
 
     end = str(client.get(HERE)["endTime"])
     assert end.startswith("2024-05-01T11:26")
+
+
+def test_one_whose_end_was_never_stored_ends_with_its_last_words(
+    client: Client,
+) -> None:
+    whole = exported(client)
+    record = replace(conversation(is_live=True), ended_at=None)
+    client.store.write(SaveConversation(record)).result(10)
+
+    client.ask("POST", ROOT, whole, query=MERGE)
+
+    ends = [str(one["endTime"]) for one in _parts(whole, "messages")]
+    assert client.get(HERE)["endTime"] == max(ends)
+    assert client.ask("DELETE", HERE).status == 200
+
+
+def test_one_that_runs_ends_by_itself(client: Client) -> None:
+    whole = exported(client)
+    record = conversation(is_live=True)
+    client.store.write(SaveConversation(record)).result(10)
+    client.live.running.add(record.id)
+
+    client.ask("POST", ROOT, whole, query=MERGE)
+
+    assert "endTime" not in client.get(HERE)

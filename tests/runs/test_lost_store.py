@@ -55,8 +55,10 @@ def test_a_meeting_whose_store_was_lost_comes_back(home: Home) -> None:
         assert recovered.code == 0
         assert recovered.stdout.strip() == ran.lines[-1]["conversation_id"]
         assert words_of(home, recovered.stdout.strip()) == " ".join(words)
-        assert len(home.run("conversation", "list").stdout.splitlines()) == 1
+        (listed,) = home.run("conversation", "list").stdout.splitlines()
+        assert "live" not in listed
         assert not folder.exists()
+        assert home.run("conversation", "delete", "last", "--yes").code == 0
 
 
 @pytest.mark.parametrize("is_piped", [False, True], ids=["recording", "pipe"])

@@ -31,6 +31,17 @@ class LiveHere:
         with suppress(TimeoutError):
             asyncio.run_coroutine_threadsafe(settling, self._loop).result(_LONGEST)
 
+    def is_running(self, conversation_id: ConversationId) -> bool:
+        asking = self._is_running(conversation_id)
+        try:
+            return asyncio.run_coroutine_threadsafe(asking, self._loop).result(_LONGEST)
+        except TimeoutError:
+            return True
+
+    async def _is_running(self, conversation_id: ConversationId) -> bool:
+        conversation = self._directory.find(conversation_id)
+        return conversation is not None and not conversation.is_completed
+
     async def _settle(self, conversation_id: ConversationId) -> None:
         conversation = self._directory.find(conversation_id)
         if conversation is not None and conversation.opened is not None:

@@ -22,11 +22,13 @@ from .imported_findings import findings_in
 def missing(call: Call, wanted: Export, known: ConversationRecord) -> Iterator[Change]:
     """Messages that *known* has not, and findings that are new or newer.
 
-    What people have changed there stays, and so do names and bookmarks.
+    What people have changed there stays, and so do names and bookmarks. Where its
+    end was never stored, as on a full disk, it ends with its last words.
     """
     store, owner = call.desk.store, known.id
     people = People(owner, call.desk.new_member_id, store.members(owner))
-    here = {message.id for message in store.messages(owner)}
+    kept = list(store.messages(owner))
+    here = {message.id for message in kept}
     others = tuple(one for one in wanted.messages if one.id not in here)
     wanted = replace(wanted, messages=others)
     messages = message_records(wanted, known, people, call.desk.new_id)
@@ -36,17 +38,20 @@ def missing(call: Call, wanted: Export, known: ConversationRecord) -> Iterator[C
     for finding in findings_in(wanted, people, call.desk.new_id):
         if revision(finding) > revisions.get(_key(finding), 0):
             yield SaveFinding(owner, finding)
-    yield from _extended(known, messages)
+    if not (known.is_live and call.desk.live.is_running(owner)):
+        yield from _ended(known, [*kept, *messages])
 
 
 def _key(finding: Finding) -> tuple[str, str]:
     return kind_of(finding), finding_id(finding)
 
 
-def _extended(
+def _ended(
     known: ConversationRecord, messages: list[MessageRecord]
 ) -> Iterator[Change]:
-    """Its end, where the new *messages* move it."""
-    ended_at = max((one.ended_at for one in messages), default=known.started_at)
-    if known.ended_at is not None and ended_at > known.ended_at:
-        yield UpdateConversation(replace(known, ended_at=ended_at))
+    """Its end, where *messages* move it, or it had none."""
+    ends = (one.ended_at for one in messages)
+    last = max([known.ended_at or known.started_at, *ends])
+    ended = replace(known, is_live=False, ended_at=last)
+    if ended != known:
+        yield UpdateConversation(ended)

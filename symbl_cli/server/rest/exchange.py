@@ -68,6 +68,10 @@ class Live(Protocol):
         """Wait, not for long, until what that conversation has so far is stored."""
         ...
 
+    def is_running(self, conversation_id: ConversationId) -> bool:
+        """Whether it will end by itself, and then say when."""
+        ...
+
 
 class NothingLive:
     """No conversation runs, or none needs to know."""
@@ -80,6 +84,9 @@ class NothingLive:
 
     def settle(self, conversation_id: ConversationId) -> None:
         pass
+
+    def is_running(self, conversation_id: ConversationId) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
