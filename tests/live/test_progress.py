@@ -71,6 +71,14 @@ def test_who_is_held_back_by_a_recogniser_that_hangs_is_told_that_the_line_lives
     assert len(_progress(play_on(play, sign=0.001))) == MINUTES
 
 
+def test_a_long_sentence_that_has_just_ended_is_not_late() -> None:
+    text = " ".join(["whoever goes on and on without a breath"] * 6) + SLOW
+    events = _heard(OURS, text)
+
+    assert texts_of(events) == [text]
+    assert 0 < max(event.backlog for event in _progress(events)) < BEHIND
+
+
 def test_who_plays_live_is_told_how_far_the_words_are_behind() -> None:
     texts = [f"Take your time{SLOW}", "and what comes then", "waits"]
     events = _heard(OURS, *texts)

@@ -191,6 +191,15 @@ def test_sound_that_waits_for_its_text_is_backlog() -> None:
     assert hearing.backlog == 0.0
 
 
+def test_words_are_late_from_the_end_of_their_speech_on() -> None:
+    hearing = opened()
+    hearing.push(speech("One two three, and a good many more of them.", pause=2.0))
+
+    assert hearing.lateness == pytest.approx(2.0, abs=0.1)
+    aloud.decode_all(hearing, ScriptedRecognizer())
+    assert hearing.lateness == 0.0
+
+
 def test_an_interim_of_the_same_samples_is_not_taken_for_the_final() -> None:
     """It has another silence behind it, and so may have another text."""
     hearing = opened()

@@ -44,7 +44,7 @@ class Signs:
     async def _tell_of_life(self, stream: Stream) -> None:
         while True:
             await asyncio.sleep(self._every)
-            self._tell_backlog(stream)
+            self._tell_progress(stream)
 
     async def _tell_of_work(self, stream: Stream) -> None:
         listener = stream.listener
@@ -54,9 +54,9 @@ class Signs:
         while True:
             await asyncio.sleep(self._every)
             if listener.life != life:
-                self._tell_backlog(stream)
+                self._tell_progress(stream)
             life = listener.life
 
-    def _tell_backlog(self, stream: Stream) -> None:
-        if (listener := stream.listener) is not None:
-            self._tell(stream, wire.Progress(backlog=round(listener.backlog, 3)))
+    def _tell_progress(self, stream: Stream) -> None:
+        if (progress := stream.progress) is not None:
+            self._tell(stream, progress)

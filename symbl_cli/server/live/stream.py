@@ -197,11 +197,19 @@ class Stream:
         if listener.received - self._told_until < self.clock.sample_rate:
             return None
         self._told_until = listener.received
-        backlog = listener.backlog
-        was_behind, self._is_behind = self._is_behind, backlog >= BEHIND
+        was_behind, self._is_behind = self._is_behind, listener.lateness >= BEHIND
         if not was_behind and not self._is_behind:
             return None
-        return wire.Progress(backlog=round(backlog, 3))
+        return self.progress
+
+    @property
+    def progress(self) -> wire.Progress | None:
+        """How far the words are: who plays live wants to know how late they are."""
+        if self.listener is None:
+            return None
+        is_recorded = self.request.is_live is False
+        late = self.listener.backlog if is_recorded else self.listener.lateness
+        return wire.Progress(backlog=round(late, 3))
 
     def skip(self, skip: Skip) -> None:
         if self.listener is None or skip.end < self.listener.received:

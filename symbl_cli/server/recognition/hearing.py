@@ -53,6 +53,18 @@ class Hearing:
         return (waiting + closed) / SAMPLE_RATE
 
     @property
+    def lateness(self) -> float:
+        """Seconds of sound behind the oldest speech that has ended without its text.
+
+        How late words are: a backlog of a long utterance that has just ended is long.
+        """
+        for utterance in self._utterances:
+            if utterance.is_late:
+                end = utterance.section.position(utterance.end)
+                return (self.received - end) / self._rate
+        return 0.0
+
+    @property
     def settled(self) -> int:
         """Everything that begins before this position was heard."""
         if self._utterances:

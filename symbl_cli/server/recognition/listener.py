@@ -76,6 +76,11 @@ class Listener:
         return self.hearing.backlog
 
     @property
+    def lateness(self) -> float:
+        """Seconds that words are behind the sound."""
+        return self.hearing.lateness
+
+    @property
     def is_ready(self) -> bool:
         """Whether more sound may come without piling up."""
         return self.backlog < BOUND

@@ -80,6 +80,12 @@ class Utterance:
         return self._segment.last - self._segment.first
 
     @property
+    def is_late(self) -> bool:
+        """Whether it has ended, as far as can be known without its text."""
+        has_ended = self._is_closed or self.section.is_asking
+        return has_ended and self._segment is not None and self._text is None
+
+    @property
     def ends_sentence(self) -> bool | None:
         """`None`: not known before the text is."""
         if self._text is None:
