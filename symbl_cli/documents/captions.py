@@ -50,7 +50,7 @@ class Cue:
     lines: tuple[str, ...]
     speaker: str = ""
     label: str = ""
-    """`Ann: ` where another one begins to speak; it fits in the first line too."""
+    """`Ann: ` where somebody begins to speak; it fits in the first line too."""
 
 
 class Captioner:
@@ -61,7 +61,10 @@ class Captioner:
     keeps its own times.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, names_each: bool = False) -> None:
+        """*names_each*: whoever spoke before, the name is there, as speech that comes
+        late may be shown in between."""
+        self._names_each = names_each
         self._end = 0.0
         self._start = 0.0
         """Of the latest speech."""
@@ -70,6 +73,8 @@ class Captioner:
     def cues(self, spoken: Spoken) -> Iterator[Cue]:
         speaker = _clipped(" ".join(spoken.speaker.split()))
         words = _timed(spoken)
+        if self._names_each:
+            self._speaker = ""
         if spoken.start < self._start and spoken.end <= self._start:
             yield from self._late(words, speaker)
             return

@@ -7,7 +7,10 @@ from .output import Output
 
 
 class Srt:
-    """SRT: numbered blocks, with the name of who begins to speak."""
+    """SRT: numbered blocks, with the name of who begins to speak.
+
+    Where several sources are heard each utterance has it.
+    """
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -36,6 +39,7 @@ class Vtt:
     def handle(self, line: Line) -> None:
         match line.body:
             case Begin():
+                self._captions.after(line)
                 self._output.write(VTT_HEAD)
             case _:
                 if text := "".join(map(vtt, self._captions.after(line))):
@@ -54,6 +58,9 @@ class _Captions:
 
     def after(self, line: Line) -> tuple[Cue, ...]:
         match line.body:
+            case Begin(sources=(_, _, *_)):
+                self._captioner = Captioner(names_each=True)
+                return ()
             case Transcript(final=True) as said if self._is_new(said):
                 return tuple(self._captioner.cues(_spoken(said)))
             case _:

@@ -119,6 +119,15 @@ def test_a_name_is_shown_when_another_one_begins() -> None:
     assert [cue.label for cue in cues] == ["Ann: ", "", "Bea: "]
 
 
+def test_a_name_is_shown_once_an_utterance_where_each_is_named() -> None:
+    captioner = Captioner(names_each=True)
+    said = [Spoken(LONG, 0, 12, "Ann"), Spoken("Two.", 12, 13, "Ann")]
+
+    cues = [cue for one in said for cue in captioner.cues(one)]
+
+    assert [cue.label for cue in cues] == ["Ann: ", "", "", "Ann: "]
+
+
 def test_silence_and_blanks_make_no_cue() -> None:
     assert captions([Spoken("", 0, 1), Spoken(" \n ", 1, 2)]) == []
 
