@@ -1,10 +1,12 @@
 """Where a run is kept while it goes on, and what earlier ones left behind."""
 
+import math
 from pathlib import Path
 
 from ..config.endpoint import Server
 from ..config.places import NoFolder, Places, ready
 from ..connect.launcher import LocalServer
+from ..documents.times import clock
 from ..errors import StoreError
 from ..lines import Failure
 from ..sinks.notices import Notices
@@ -34,15 +36,23 @@ class Storing:
 
     def what_is_lost(self, keeping: Keeping) -> Failure | None:
         """What to tell at the end of a run that *keeping* kept, if that is needed."""
-        if self.why_none or not (self.is_lost or keeping.is_left):
+        if self.why_none and not keeping.failure:
+            return None  # what was told at the start holds
+        if self.is_well() and not keeping.is_left:
             return None
-        return Failure(
-            StoreError.kind,
-            "not all of this conversation is in the store",
-            suggestion="`symbl recover` brings it back once the store is well"
-            if keeping.is_left
-            else "it can only be had from what was written to files",
-        )
+        message = "not all of this conversation is in the store"
+        files = "can only be had from what was written to files"
+        if not keeping.is_left:
+            suggestion = f"it {files}"
+        elif math.isinf(until := keeping.kept_until):
+            suggestion = "`symbl recover` brings it back once the store is well"
+        else:
+            message += f", nor was it kept from {clock(until)} on"
+            suggestion = (
+                "`symbl recover` brings back what came before once the store is well; "
+                f"the rest {files}"
+            )
+        return Failure(StoreError.kind, message, suggestion=suggestion)
 
     @property
     def why_none(self) -> str:

@@ -22,6 +22,7 @@ from ..connect.launcher import LocalServer
 from ..connect.lease import hold_lease
 from ..conversations.client import ConversationsClient
 from ..conversations.http import Http
+from ..documents.times import clock
 from ..errors import ConnectionLost, LanguageError, StoreError, SymblError, UsageError
 from ..lines import Fold, Line, Revised
 from ..protocol.events import StartRequest
@@ -77,6 +78,8 @@ class _Recovery:
         self._starts = [self._journal.end(n) for n, _ in enumerate(self._streams)]
 
     def done(self) -> Recovered:
+        if self._run.is_cut:
+            self._tell_cut()
         if self._journal.is_all_heard:
             conversation_id, is_whole = self._stored([]), True
         elif self._has_conversation:
@@ -90,6 +93,14 @@ class _Recovery:
                 suggestion=_by_hand(self._run),
             )
         return Recovered(conversation_id, is_whole)
+
+    def _tell_cut(self) -> None:
+        until = clock(self._journal.until)
+        self._notices.warning(
+            f"run {self._run.id} was not kept to its end: its disk took no more",
+            suggestion=f"what came after {until} may be missing, and can only be had "
+            "from what was written to files",
+        )
 
     @property
     def _stays(self) -> str:

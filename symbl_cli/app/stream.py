@@ -124,7 +124,8 @@ def _carried_out(
         )
     unsaved = sources.failure
     missing = end.error or storing.what_is_lost(keeping)
-    _say_at_the_end(notices, missing, unsaved, (*outputs.unread, *files.unread))
+    unread = (*outputs.unread, *files.unread)
+    _say_at_the_end(notices, keeping, missing, unsaved, unread)
     is_lost = storing.is_lost or missing is not end.error
     if outputs.sink.failure or unsaved or keeping.failure or is_lost:
         return int(ExitCode.FAILED)
@@ -133,11 +134,17 @@ def _carried_out(
 
 def _say_at_the_end(
     notices: Notices,
+    keeping: Keeping,
     missing: Failure | None,
     unsaved: OutputError | None,
     unread: tuple[str, ...],
 ) -> None:
     telling = NoticesOfARun(notices)
+    if keeping.failure:
+        telling.warning(
+            f"this run could not be kept on disk to its end: {keeping.failure}",
+            suggestion="see whether there is room where `symbl config path runs` is",
+        )
     if missing is not None:
         telling.warning(missing.message, suggestion=missing.suggestion)
     for name in unread:

@@ -94,7 +94,7 @@ class DiskSpool:
     """A place is the number of a stretch, and a position in it.
 
     `save`, `take_doomed` and `close` are for its owner's thread. Once that is off, what
-    is on disk is still read, and the rest is kept in memory.
+    is on disk is still read, and the rest is kept in memory, until it is saved at last.
     """
 
     def __init__(
@@ -231,14 +231,14 @@ class DiskSpool:
         if not self._may_wait() or self._is_finished:
             return False
         unread = (self._stretches[-1].end - self._read) * self._frame_size
-        unsaved = sum(len(kept.sound.pcm) for kept in self._unsaved())
-        return unread > READ_AHEAD or unsaved > READ_AHEAD
+        if unread > READ_AHEAD or self._owner.is_off:
+            return unread > READ_AHEAD
+        return sum(len(kept.sound.pcm) for kept in self._unsaved()) > READ_AHEAD
 
     def _unsaved(self) -> Iterator[_Kept]:
-        if not self._owner.is_off:
-            count = self._tail_first + len(self._tail) - self._saved
-            for index in range(max(0, len(self._tail) - count), len(self._tail)):
-                yield self._tail[index]
+        count = self._tail_first + len(self._tail) - self._saved
+        for index in range(max(0, len(self._tail) - count), len(self._tail)):
+            yield self._tail[index]
 
     def _add(self, sound: Sound) -> None:
         if sound.start != self._stretches[-1].end:

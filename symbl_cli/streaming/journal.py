@@ -52,6 +52,12 @@ class Journal:
         ids = (line.conversation_id for line in self.lines)
         return tuple(dict.fromkeys(one for one in ids if one is not None))
 
+    @property
+    def until(self) -> float:
+        """Seconds up to which there are words."""
+        bodies = (line.body for line in self.lines)
+        return max((b.end for b in bodies if isinstance(b, Transcript)), default=0.0)
+
     def end(self, stream: int) -> int:
         """The position behind the last final of *stream*."""
         return max((end for number, end in self.ends if number == stream), default=0)

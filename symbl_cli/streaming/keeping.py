@@ -1,7 +1,7 @@
 """Keeps what a run would lose if it were killed, on a thread that waits for nobody."""
 
 import logging
-import os
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,8 +17,15 @@ from ..media.format import Encoding
 from .capture import frame_samples
 from .disk_spool import DiskSpool
 from .journal import end_entry, entry
+from .journal_writer import JournalWriter
 from .run_record import RunRecord
-from .runs import JOURNAL, lock_folder, make_folder, remove_folder, write_record
+from .runs import (
+    CUT,
+    lock_folder,
+    make_folder,
+    remove_folder,
+    write_record,
+)
 from .spool import MemorySpool, Spool
 
 log = logging.getLogger(__name__)
@@ -27,8 +34,6 @@ _HOLD = 0.5
 """Seconds after which the run is named on disk, listened to or not."""
 _PATIENCE = 5.0
 """Seconds for the disk to take the last, or to let go of all."""
-
-_NONE = -1
 
 Tell: TypeAlias = Callable[[Status], None]
 
@@ -47,6 +52,10 @@ class Keeping(Protocol):
     @property
     def is_left(self) -> bool:
         """Whether there is something to recover, once the run is over."""
+
+    @property
+    def kept_until(self) -> float:
+        """Seconds up to which there are words to recover then; infinite: all."""
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         """For the sound of *source*, the next stream.
@@ -90,6 +99,7 @@ class NothingKept:
     failure = ""
     keeps = False
     is_left = False
+    kept_until = 0.0
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         stream = _Stream(tell, speaker, source.format.sample_rate)
@@ -109,6 +119,7 @@ class RunKeeper:
 
     Sound is in the kernel's hands within half a second. Where the disk fails or is 5 s
     behind, that is told once (`spool_off`), the run goes on, and `failure` says why.
+    What was heard waits in memory then, and is written as soon as there is room.
     """
 
     def __init__(
@@ -138,12 +149,17 @@ class RunKeeper:
         self._spools: list[DiskSpool] = []
         self._changed = Condition()
         self._is_woken = False
-        self._entries: list[str] = []
+        self._journal = JournalWriter(may_drop=lambda: self.is_off)
+        self._is_made = False
+        """Whether the folder is there."""
+        self._is_named = False
+        self._is_all_kept = False
         self._is_listened = False
         self._is_ending = False
+        self._is_heard = False
+        """Whether all sound is final."""
         self._is_complete = False
         self._lock: Lock | None = None
-        self._journal = _NONE
         self._threads: list[Thread] = []
 
     # --- for the run
@@ -154,7 +170,13 @@ class RunKeeper:
 
     @property
     def is_left(self) -> bool:
-        return self._lock is not None and not self._is_complete
+        return self._is_named and not self._is_complete
+
+    @property
+    def kept_until(self) -> float:
+        # A recording that is on disk can be heard again.
+        is_all = not self.is_off or self._has_file or self._is_all_kept
+        return math.inf if is_all else self._journal.until
 
     def spool(self, source: AudioSource, tell: Tell, speaker: str | None) -> Spool:
         audio, number = source.format, len(self._streams)
@@ -188,9 +210,9 @@ class RunKeeper:
             case Status(state=State.LISTENING):
                 self._is_listened = True
                 self.wake()
-            case Transcript(final=True):
+            case Transcript(final=True, end=end):
                 self._conversations.add(line.conversation_id)
-                self._put(entry(line))
+                self._put(entry(line), until=end)
             case _:
                 self._put(entry(line))
 
@@ -198,6 +220,7 @@ class RunKeeper:
         self._put(end_entry(stream, end))
 
     def end(self, *, is_complete: bool) -> None:
+        self._is_heard = is_complete
         self._is_complete = is_complete and self._is_stored() and not self._is_torn
         self._is_ending = True
         self.wake()
@@ -228,10 +251,9 @@ class RunKeeper:
 
     # --- its thread
 
-    def _put(self, text: str | None) -> None:
-        if text is not None and not self.is_off:
-            with self._changed:
-                self._entries.append(text)
+    def _put(self, text: str | None, *, until: float = 0.0) -> None:
+        if text is not None:
+            self._journal.put(text, until)
             self.wake()
 
     def _run(self, record: RunRecord) -> None:
@@ -239,25 +261,37 @@ class RunKeeper:
             self._keep_all(record)
         except OSError as exc:
             self.give_up(exc.strerror or str(exc))
+        if self.is_off:
+            self._mark_cut()
         while not self._is_ending:  # the lock says that the run lives
             self._wait()
-            self._make_room()
+            self._catch_up()
+        if self.is_off and self._is_made and not self._is_complete:
+            self._keep_rest(record)
         self._leave()
 
     def _keep_all(self, record: RunRecord) -> None:
         """Until the end; raises OSError."""
         since = self._clock()
         self.folder = make_folder(self.folder, record.connection_id)
+        self._is_made = True
         while not self.is_off:
             is_last = self._is_ending
             self._keep()
             is_time = self._is_listened or self._clock() - since >= _HOLD
-            if self._lock is None and (is_time or is_last):
-                self._lock = lock_folder(self.folder)
-                write_record(self.folder, record)
+            if is_time or is_last:
+                self._name(record)
             if is_last:
                 return
             self._wait()
+
+    def _name(self, record: RunRecord) -> None:
+        """From now on it can be recovered; raises OSError."""
+        if self._lock is None:
+            self._lock = lock_folder(self.folder)
+        if not self._is_named:
+            write_record(self.folder, record)
+            self._is_named = True
 
     def _wait(self) -> None:
         """Until there is something to do."""
@@ -269,33 +303,46 @@ class RunKeeper:
     def _keep(self) -> None:
         """What is noted comes before what is trimmed because of it."""
         doomed = [path for spool in self._spools for path in spool.take_doomed()]
-        with self._changed:
-            entries, self._entries = self._entries, []
-        if entries:
-            self._write_journal("".join(entries).encode(errors="replace"))
+        self._journal.write(self.folder)
         for spool in self._spools:
             spool.save()
         for path in doomed:
             path.unlink(missing_ok=True)
 
-    def _make_room(self) -> None:
+    def _catch_up(self) -> None:
+        """Whatever the disk takes again is written, and what is not needed goes."""
+        if self._is_made:
+            with suppress(OSError):
+                self._journal.write(self.folder)
         for spool in self._spools:
             for path in spool.take_doomed():
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
 
-    def _write_journal(self, data: bytes) -> None:
-        if self._journal == _NONE:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-            self._journal = os.open(self.folder / JOURNAL, flags, 0o600)
-        while data:
-            data = data[os.write(self._journal, data) :]
+    def _keep_rest(self, record: RunRecord) -> None:
+        """What the disk did not take before; `cut` stays where it takes it no more."""
+        self._catch_up()
+        try:
+            self._journal.write(self.folder)
+            self._name(record)
+            for spool in () if self._is_heard else self._spools:
+                spool.save()
+            if not self._journal.is_short:
+                (self.folder / CUT).unlink(missing_ok=True)
+                self._is_all_kept = True
+        except OSError as exc:
+            log.warning("%s is not whole: %s", self.folder, exc)
+
+    def _mark_cut(self) -> None:
+        """For whoever recovers it; there is no more room than for a name."""
+        if self._is_made and not self._has_file:
+            with suppress(OSError):
+                (self.folder / CUT).touch(mode=0o600)
 
     def _leave(self) -> None:
         for spool in self._spools:
             spool.close()
-        if self._journal != _NONE:
-            os.close(self._journal)
+        self._journal.close()
         with suppress(OSError):
             if self._is_complete:
                 remove_folder(self.folder, self._lock)

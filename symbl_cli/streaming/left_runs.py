@@ -16,6 +16,7 @@ from .journal import Journal, read_journal
 from .kept_files import NotOurs, kept_lines, open_kept, read_kept
 from .run_record import RunRecord, decode_record
 from .runs import (
+    CUT,
     JOURNAL,
     LOCK,
     RECORD,
@@ -69,6 +70,11 @@ class LeftRun:
                 suggestion="let yourself read it, or move it away: then only the "
                 "sound beside it comes back",
             ) from exc
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its disk took no more before it ended."""
+        return os.path.lexists(self.folder / CUT)
 
     def note(self, entries: str) -> None:
         """Add *entries* to the journal; raises StoreError.

@@ -23,6 +23,9 @@ JOURNAL = "journal.jsonl"
 LOCK = "lock"
 TOLD = "told"
 """Whoever recovers was told of it."""
+CUT = "cut"
+"""The disk took no more at some time: not all that was heard may be here."""
+_OURS = {RECORD, JOURNAL, LOCK, TOLD, CUT}
 _NEW = ".new"
 """Behind the name of a file while it is written."""
 _LONGEST_NAME = 100
@@ -92,8 +95,7 @@ def remove_folder(folder: Path, lock: Lock | None) -> None:
         lock.release()
     with suppress(OSError):
         for path in folder.iterdir():
-            is_ours = path.name.removesuffix(_NEW) in {RECORD, JOURNAL, LOCK, TOLD}
-            if is_ours or read_name(path.name):
+            if path.name.removesuffix(_NEW) in _OURS or read_name(path.name):
                 path.unlink(missing_ok=True)
         folder.rmdir()
 

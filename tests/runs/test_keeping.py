@@ -1,5 +1,6 @@
 """A run has a folder as long as it lives, and longer where it did not end well."""
 
+import math
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from symbl_cli.streaming.runs import (
     write_record,
 )
 from tests.runs.kept import LISTENING, NOON, keeping, record, sound
-from tests.small_disk import small_disk
+from tests.small_disk import fill, small_disk
 
 
 def final(number: int, text: str, *, is_final: bool = True) -> Line:
@@ -143,6 +144,29 @@ def test_a_full_disk_is_told_and_the_run_goes_on_in_memory(tmp_path: Path) -> No
         assert there == ((0, 160_000), sound(158_400, 160_000))
         first = kept.spool.get((0, 0), 0)
         assert first == ((0, 1600), sound(0, 1600))
+
+
+@pytest.mark.parametrize("is_freed", [True, False], ids=["freed", "full"])
+def test_what_a_full_disk_did_not_take_is_there_if_it_does_in_the_end(
+    tmp_path: Path, *, is_freed: bool
+) -> None:
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        with keeping(disk / "runs") as kept:
+            kept.keeper.note(LISTENING)
+            kept.until((disk / "runs" / "room" / "run.json").exists)
+            fill(disk)
+            kept.spool.append(sound(0, 32_000))
+            kept.until(lambda: bool(kept.told))
+            kept.keeper.note(final(3, "One two."))
+            if is_freed:
+                (disk / "others").unlink()
+        (left,) = left_behind(disk / "runs")
+
+        assert left.is_cut is not is_freed
+        assert kept.keeper.is_left
+        assert kept.keeper.kept_until == (math.inf if is_freed else 0.0)
+        assert list(left.journal().lines) == [final(3, "One two.")] * is_freed
+        assert left.seconds == 2.0 * is_freed
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ import json
 import os
 import re
 import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 import soundfile
 
-from tests.command_line import ROOT, Home, Ran, finished, read_until
+from tests.command_line import LIMIT, ROOT, Home, Ran, finished, read_until
 from tests.runs.killed import words_of
 from tests.scripted_speech import speech
 from tests.server_process import stored_at
@@ -59,6 +63,80 @@ def test_a_meeting_whose_store_was_lost_comes_back(home: Home) -> None:
         assert "live" not in listed
         assert not folder.exists()
         assert home.run("conversation", "delete", "last", "--yes").code == 0
+
+
+def test_a_meeting_whose_only_disk_was_full_for_a_while_comes_back(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path / "home", "4m") as disk, Home(disk).scripted_server():
+        home = Home(disk)
+        ran, words = _meeting_on(home, is_freed=True)
+        recovered = home.run("recover", "--all")
+
+        assert (ran.code, ran.texts) == (1, words)
+        assert "spool_off" in [line["state"] for line in ran.of("status")]
+        assert "`symbl recover` brings it back" in ran.stderr
+        assert (recovered.code, recovered.stderr) == (0, "")
+        assert words_of(home, recovered.stdout.strip()) == " ".join(words)
+        assert list(home.runs.iterdir()) == []
+
+
+def test_of_a_meeting_whose_only_disk_stays_full_no_more_is_promised_than_was_kept(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path / "home", "4m") as disk, Home(disk).scripted_server():
+        home = Home(disk)
+        ran, words = _meeting_on(home, is_freed=False)
+        (disk / "others").unlink()
+        recovered = home.run("recover", "--all")
+        back = words_of(home, recovered.stdout.strip())
+
+    assert (ran.code, ran.texts) == (1, words)
+    told = [one["warning"] for one in ran.notices if "warning" in one]
+    unkept, lost = told[-2:]
+    assert "No space left on device" in str(unkept["message"])
+    until = re.search(r"nor was it kept from 00:(\d\d) on", str(lost["message"]))
+    assert until is not None, ran.stderr
+    assert "brings back what came before" in str(lost["suggestion"])
+    assert recovered.code == 0
+    assert "was not kept to its end" in recovered.stderr
+    finals = [line for line in ran.of("transcript") if line["final"]]
+    kept = [one["text"] for one in finals if float(str(one["end"])) <= int(until[1])]
+    assert kept[0] == words[0]
+    assert back.startswith(" ".join(map(str, kept)))
+    assert words[-1] not in back
+
+
+def _meeting_on(home: Home, *, is_freed: bool) -> tuple[Ran, list[str]]:
+    """One whose disk is full after its first words, maybe for a while only."""
+    others = ("it", "that", "us", "me", "her", "him", "you", "them", "who", "what")
+    words = ["so be it", *(f"nobody knows {word} yet" for word in others)]
+    with home.process("stream", "-", "--json") as run:
+        assert run.stdin is not None
+        run.stdin.write(speech(words[0]))
+        run.stdin.flush()
+        read = read_until(run, lambda line: words[0] in line and "final" in line)
+        _wait(lambda: words[0] in _journal(home))
+        fill(home.folder)
+        run.stdin.write(speech(*words[1:-1]))
+        run.stdin.flush()
+        read += read_until(run, lambda line: words[-2] in line and "final" in line)
+        if is_freed:
+            (home.folder / "others").unlink()
+        run.stdin.write(speech(words[-1]))
+        ran = finished(run)
+    return replace(ran, stdout="".join(read) + ran.stdout), words
+
+
+def _journal(home: Home) -> str:
+    return "".join(path.read_text() for path in home.runs.glob("*/journal.jsonl"))
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    pause, deadline = Event(), time.monotonic() + LIMIT
+    while not is_so():
+        assert time.monotonic() < deadline
+        pause.wait(0.02)
 
 
 @pytest.mark.parametrize("is_piped", [False, True], ids=["recording", "pipe"])

@@ -277,6 +277,10 @@ def test_a_full_disk_costs_the_spool_and_nothing_else(
     assert ran.code == 1
     assert ran.texts == list(TEXTS)
     assert [line["state"] for line in ran.of("status")].count("spool_off") == 1
+    told = [one["warning"]["message"] for one in ran.notices if "warning" in one]
+    assert told == [
+        "this run could not be kept on disk to its end: No space left on device"
+    ]
 
 
 def test_without_last_words_the_sound_stays_and_recover_is_named(home: Home) -> None:
