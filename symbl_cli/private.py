@@ -1,6 +1,8 @@
 """Folders and files that nobody but their owner can look into, whatever the umask."""
 
+import errno
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,3 +29,16 @@ def make_file(file: str | os.PathLike[str]) -> None:
     One that is there stays as it is.
     """
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, FILE))
+
+
+def open_regular(file: str | os.PathLike[str]) -> int:
+    """A descriptor that reads *file*; raises OSError, also where it is no file.
+
+    What somebody put in its place, as a pipe that never says a word, holds nobody up.
+    """
+    binary = getattr(os, "O_BINARY", 0)
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | binary)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "It is no file", str(file))
+    return descriptor

@@ -29,6 +29,7 @@ from .trust import (
     LockState,
     claim,
     clear_stale,
+    in_the_way,
     is_alive,
     is_child_alive,
     is_served,
@@ -142,9 +143,7 @@ class LocalServer:
         while True:
             state = clear_stale(folder)
             if state is LockState.UNSUPPORTED:
-                return self._go_without(
-                    StoreError(f"{folder} has no file locks", suggestion=_LOCKABLE)
-                )
+                return self._go_without(_unlockable(folder))
             is_free = state is LockState.FREE
             try:
                 address = self._start(folder) if is_free else _answering(folder, seen)
@@ -214,6 +213,12 @@ def _endpoint(address: ServerAddress) -> Endpoint:
         token=lambda: address.token,
         is_local=True,
     )
+
+
+def _unlockable(folder: Path) -> StoreError:
+    if (path := in_the_way(folder)) is not None:
+        return StoreError(f"{path} is no file of the server", suggestion="move it away")
+    return StoreError(f"{folder} has no file locks", suggestion=_LOCKABLE)
 
 
 def _answering(folder: Path, seen: ServerAddress | None) -> ServerAddress | None:

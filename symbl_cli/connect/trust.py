@@ -15,7 +15,7 @@ from pathlib import Path
 from ..config.endpoint import is_loopback
 from ..errors import RemoteProtocolError
 from ..locks import is_locked
-from ..private import FILE, FOLDER
+from ..private import FILE, FOLDER, open_regular
 from ..protocol.local import LOCK_FILE, SERVER_FILE, ServerAddress, decode_address
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -36,7 +36,8 @@ def read_address(folder: Path) -> ServerAddress | None:
     with suppress(OSError, UnicodeDecodeError, RemoteProtocolError):
         if not _is_ours_alone(folder.stat(), may_be_of_user=True):
             return None
-        with (folder / SERVER_FILE).open(encoding="utf-8") as file:
+        descriptor = open_regular(folder / SERVER_FILE)
+        with open(descriptor, encoding="utf-8") as file:  # noqa: PTH123 - is open already
             if not _is_ours_alone(os.fstat(file.fileno())):
                 return None
             address = decode_address(file.read(_LONGEST))
@@ -105,6 +106,16 @@ def clear_stale(folder: Path) -> LockState:
         return LockState.HELD
     except OSError:
         return LockState.UNSUPPORTED
+
+
+def in_the_way(folder: Path) -> Path | None:
+    """What somebody has put in the place of a file of the server, if that is none."""
+    for name in (LOCK_FILE, SERVER_FILE):
+        path = folder / name
+        with suppress(OSError):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                return path
+    return None
 
 
 def _is_ours_alone(status: os.stat_result, *, may_be_of_user: bool = False) -> bool:

@@ -1,5 +1,7 @@
 """One server per store: found at once where it lives, and else started."""
 
+import errno
+import fcntl
 import os
 import signal
 import socket
@@ -432,9 +434,12 @@ def test_without_a_folder_the_server_runs_without_files(tmp_path: Path) -> None:
 
 
 def test_without_file_locks_the_server_runs_without_files(
-    finding: Finding, data: Path
+    finding: Finding, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (data / LOCK_FILE).mkdir()  # as good as a file system that has none
+    def refuse(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)  # as a file system that has none
     server = finding()
 
     assert pid_of(server()) > 0
@@ -443,6 +448,43 @@ def test_without_file_locks_the_server_runs_without_files(
         == f"{data} has no file locks; put it on a disk of this computer"
     )
     assert not (data / SERVER_FILE).exists()
+
+
+@pytest.mark.parametrize("name", [LOCK_FILE, SERVER_FILE])
+def test_a_folder_in_the_place_of_a_file_of_the_server_is_told(
+    finding: Finding, data: Path, name: str
+) -> None:
+    (data / name).mkdir()
+    server = finding()
+
+    assert pid_of(server()) > 0
+    assert server.why_no_store == (
+        f"{data / name} is no file of the server; move it away"
+    )
+
+
+def test_a_link_in_the_place_of_the_lock_is_told(finding: Finding, data: Path) -> None:
+    (data / LOCK_FILE).symlink_to(data / "elsewhere")
+    server = finding()
+
+    assert pid_of(server()) > 0
+    assert server.why_no_store == (
+        f"{data / LOCK_FILE} is no file of the server; move it away"
+    )
+
+
+def test_a_pipe_in_the_place_of_the_address_holds_nobody_up(
+    finding: Finding, data: Path
+) -> None:
+    pipe = data / SERVER_FILE
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(finding())
+        try:
+            assert pid_of(found.result(20)) > 0
+        finally:
+            if pipe.is_fifo():  # who hangs there is to hang no more
+                os.close(os.open(pipe, os.O_RDWR))
 
 
 def test_a_missing_extra_is_named_with_the_command_that_installs_it(

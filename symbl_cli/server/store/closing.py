@@ -8,6 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from ...private import open_regular
+
+_LONGEST = 1000
+"""Characters of a mark: more are none."""
+
 
 class Mark(Protocol):
     def leave(self) -> None:
@@ -30,7 +35,7 @@ class ClosingMark:
     def take(self) -> bool:
         """Whether the database is as it was closed; from now on it may change."""
         try:
-            is_right = self._path.read_text(encoding="ascii") == self._state()
+            is_right = self._said() == self._state()
         except (OSError, UnicodeDecodeError):
             is_right = False
         with suppress(OSError):
@@ -45,6 +50,16 @@ class ClosingMark:
             descriptor = os.open(self._path, flags, 0o600)
             with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - has the mode
                 file.write(state)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a database was closed well; the start since has not begun."""
+        return self._path.is_file()
+
+    def _said(self) -> str:
+        """Raises OSError and UnicodeDecodeError."""
+        with open(open_regular(self._path), encoding="ascii") as file:  # noqa: PTH123 - is open already
+            return file.read(_LONGEST)
 
     def _state(self) -> str:
         """Raises OSError where the database is not there, or not all of it."""
