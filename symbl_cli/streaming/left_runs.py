@@ -228,6 +228,10 @@ def left_behind(
         folders = sorted(runs.iterdir())
     except FileNotFoundError:
         return []
+    except NotADirectoryError:
+        why = f"{runs} is no folder: no run is kept in it, nor can one be recovered"
+        tell(UnreadableRun(runs, StoreError(why, suggestion="move it away")))
+        return []
     except OSError as exc:
         tell(_unreadable(runs, str(exc.strerror), _ACCESS))
         return []

@@ -316,14 +316,19 @@ def test_a_recording_of_another_rate_is_named_with_what_to_do(
     _delete(left)
 
 
-def test_a_folder_of_runs_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("put", [Path.touch, os.mkfifo], ids=["file", "pipe"])
+def test_what_lies_in_the_place_of_the_runs_is_named(
+    tmp_path: Path, put: Callable[[Path], object]
+) -> None:
     home = Home(tmp_path)
     home.runs.parent.mkdir(parents=True)
-    home.runs.write_text("a file")
+    put(home.runs)
 
-    listed, last = home.run("recover"), home.run("recover", "last")
+    with home.scripted_server():
+        listed, last = home.run("recover"), home.run("recover", "last")
+        streamed = home.run("stream", "-", sound=sentence(SAID))
 
-    assert (listed.code, last.code) == (0, 1)
-    for ran in (listed, last):
-        assert f"left in {home.runs} cannot be recovered: Not a directory" in ran.stderr
-        assert "let yourself read and write it" in ran.stderr
+    assert (listed.code, last.code, streamed.code) == (0, 1, 0)
+    for ran in (listed, last, streamed):
+        assert f"{home.runs} is no folder: no run is kept in it" in ran.stderr
+        assert "move it away" in ran.stderr
