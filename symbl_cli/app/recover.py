@@ -1,9 +1,10 @@
 """`symbl recover`: what interrupted runs left behind becomes conversations."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ..config.places import Places, find_places
 from ..connect.launcher import LocalServer
@@ -27,6 +28,9 @@ from .ending import Ending
 
 LAST = "last"
 
+_Told: TypeAlias = Callable[[LeftRun, str], str]
+"""A line about the conversation of that id, which the run has become."""
+
 
 def list_left(*, as_json: bool, notices: Notices) -> int:
     """One line for each run, the oldest first; returns the exit code."""
@@ -40,7 +44,9 @@ def list_left(*, as_json: bool, notices: Notices) -> int:
     return 0
 
 
-def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
+def recover(
+    name: str | None, *, everything: bool, as_json: bool, notices: Notices
+) -> int:
     """Recover the run called *name*, or all, and print the conversations' ids.
 
     One that fails keeps what it has, and the next is tried. Returns the exit code.
@@ -48,25 +54,26 @@ def recover(name: str | None, *, everything: bool, notices: Notices) -> int:
     """
     places = find_places()
     left = _left(places)
+    told = _object if as_json else _id
     with Ending(notices).on_signals() as ending:
         if everything:
-            return _recover_all(left, places, ending, notices)
+            return _recover_all(left, places, ending, notices, told)
         run = _named(name or LAST, left)
         if name == LAST:  # it may be another one that is meant
             _tell(left.others, notices)
-        _recover(run, places, ending, notices)
+        _recover(run, places, ending, notices, told)
         return 0
 
 
 def _recover_all(
-    left: "_Left", places: Places, ending: Ending, notices: Notices
+    left: "_Left", places: Places, ending: Ending, notices: Notices, told: _Told
 ) -> int:
     if left.is_empty:
         notices.status("there is nothing to recover")
     failures: list[SymblError] = [one.error for one in left.others]
     for run in left.runs:
         try:
-            _recover(run, places, ending, notices)
+            _recover(run, places, ending, notices, told)
         except AlreadyRecovered as exc:  # whoever did has told the conversation
             notices.status(exc.message)
         except SymblError as exc:
@@ -76,15 +83,17 @@ def _recover_all(
     return next((int(one.exit_code) for one in failures), 0)
 
 
-def _recover(run: LeftRun, places: Places, ending: Ending, notices: Notices) -> None:
-    """*run* becomes a conversation, whose id is printed; raises SymblError."""
+def _recover(
+    run: LeftRun, places: Places, ending: Ending, notices: Notices, told: _Told
+) -> None:
+    """*run* becomes a conversation, which is printed as *told*; raises SymblError."""
     from .recovered import recovered
 
     server = LocalServer(places, needs_store=True)
     with run.taken() as remove, ending.of(run.id):
         became = recovered(run, server, notices)
         with ending.put_off():
-            sys.stdout.write(f"{became.conversation_id}\n")
+            sys.stdout.write(f"{told(run, became.conversation_id)}\n")
             sys.stdout.flush()
             if became.is_whole:
                 remove()
@@ -158,6 +167,15 @@ def _fields(run: LeftRun) -> dict[str, Json]:
         "file": None if record.file is None else str(record.file),
         "engine": record.engine,
     }
+
+
+def _id(_: LeftRun, conversation_id: str) -> str:
+    return conversation_id
+
+
+def _object(run: LeftRun, conversation_id: str) -> str:
+    """The conversation of that id, with what is listed of its *run*."""
+    return to_json(_fields(run) | {"id": conversation_id, "run": run.id})
 
 
 def _names(run: LeftRun) -> list[str]:

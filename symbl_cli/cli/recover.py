@@ -24,6 +24,7 @@ def recover(name: str | None, output: str, *, everything: bool) -> int:
     notices = reporting().notices()
     if name is not None and everything:
         raise UsageError("an ID and --all cannot both be meant")
+    as_json = output == "json"
     if name is None and not everything:
-        return list_left(as_json=output == "json", notices=notices)
-    return run(name, everything=everything, notices=notices)
+        return list_left(as_json=as_json, notices=notices)
+    return run(name, everything=everything, as_json=as_json, notices=notices)

@@ -28,6 +28,7 @@ from tests.runs.killed import (
     victim,
     words_of,
 )
+from tests.runs.left import left_in
 from tests.scripted_speech import say, silence
 from tests.small_disk import small_disk
 from tests.wavs import fmt_chunk, wav_file
@@ -67,6 +68,17 @@ def test_every_word_before_a_kill_comes_back_into_one_conversation(
     assert list(home.runs.iterdir()) == []
     assert home.run("recover").stdout == ""
     assert home.run("recover", conversation).code == 2
+
+
+def test_as_json_a_conversation_that_comes_back_is_an_object(home: Home) -> None:
+    left = left_in(home, TEXTS[0])
+    (listed,) = home.run("recover", "--json").lines
+
+    (recovered,) = home.run("recover", "--all", "--json").lines
+
+    conversation = str(recovered["id"])
+    assert words_of(home, conversation) == TEXTS[0]
+    assert recovered == listed | {"id": conversation, "run": left.name}
 
 
 def test_every_output_file_of_a_killed_run_is_whole(home: Home, tmp_path: Path) -> None:
