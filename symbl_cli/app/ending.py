@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from ..lines import EndReason
 from ..sinks.notices import Notices
+from .logs import finish_logs
 from .signals import EXIT_CODES, ending_on_signals
 
 
@@ -58,5 +59,6 @@ class Ending:
                     suggestion=f"`symbl recover {self._run}` goes on with it",
                 )
             sys.stdout.flush()
+        finish_logs()
         # The server notices that nobody is there, and threads need not be waited for.
         os._exit(EXIT_CODES[reason])

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from ..lines import EndReason
 from ..streaming.run import Control
+from .logs import finish_logs
 from .signals import EXIT_CODES, ending_on_signals
 
 
@@ -61,6 +62,7 @@ class Leaving:
 
     def _leave(self, reason: EndReason) -> None:
         self._abandon()
+        finish_logs()
         os._exit(EXIT_CODES[reason])
 
     def _hurry(self) -> None:

@@ -1,16 +1,27 @@
 """Logging as asked for: never on stdout, never secrets."""
 
+import errno
 import json
 import logging
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 import click
 
-from ..private import make_file
+from ..private import FILE
+from .log_writing import LogWriter
 
 log = logging.getLogger(__name__)
+
+_APPEND = (
+    os.O_WRONLY
+    | os.O_APPEND
+    | os.O_CREAT
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 def log_nowhere() -> None:
@@ -28,7 +39,7 @@ def log_as_asked(
     """To stderr, to a file, or both; *warn* where the file takes no more."""
     handlers: list[logging.Handler] = []
     if verbosity:
-        stderr = logging.StreamHandler(sys.stderr)
+        stderr = LogWriter(sys.stderr, on_failure=_nowhere)
         stderr.setFormatter(_JsonFormatter() if as_json else _formatter())
         handlers.append(stderr)
     if log_file is not None:
@@ -44,37 +55,37 @@ def log_failure(exc: Exception) -> None:
 
 def _log_to(path: os.PathLike[str], warn: Callable[[str], None]) -> logging.Handler:
     try:
-        if not os.path.lexists(path):
-            make_file(path)
-        handler = _LogFile(path, warn)
+        stream = _open(path)
     except OSError as exc:
+        is_unread = exc.errno == errno.ENXIO
+        why = "nobody reads from that named pipe" if is_unread else exc.strerror
         raise click.BadParameter(
-            f"cannot write the log to {os.fspath(path)!r}: {exc.strerror}",
+            f"cannot write the log to {os.fspath(path)!r}: {why}",
             param_hint="--log-file",
         ) from exc
+
+    def tell(exc: OSError) -> None:
+        """A disk may be full: that is said once, and nothing more is written."""
+        name = os.path.abspath(path)  # noqa: PTH100 - pathlib takes time
+        warn(f"the log {name!r} ends early: {exc.strerror}")
+
+    handler = LogWriter(stream, on_failure=tell, is_owner=True)
     handler.setFormatter(_formatter())
     return handler
 
 
-class _LogFile(logging.FileHandler):
-    """A disk may be full: that is said once, and nothing more is written."""
+def _open(path: os.PathLike[str]) -> TextIO:
+    """A pipe without a reader is none to wait for."""
+    descriptor = os.open(path, _APPEND, FILE)
+    if sys.platform != "win32":
+        os.set_blocking(descriptor, True)
+    return open(  # noqa: PTH123 - a descriptor; the handler closes it
+        descriptor, "w", encoding="utf-8"
+    )
 
-    def __init__(self, path: os.PathLike[str], warn: Callable[[str], None]) -> None:
-        super().__init__(path, encoding="utf-8")
-        self._warn = warn
-        self._has_failed = False
 
-    def emit(self, record: logging.LogRecord) -> None:
-        if not self._has_failed:
-            super().emit(record)
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
-        exc = sys.exception()
-        if not isinstance(exc, OSError):
-            super().handleError(record)
-            return
-        self._has_failed = True
-        self._warn(f"the log {self.baseFilename!r} ends early: {exc.strerror}")
+def _nowhere(_exc: OSError) -> None:
+    """Nobody reads stderr: there is nowhere left to say so."""
 
 
 def _formatter() -> logging.Formatter:

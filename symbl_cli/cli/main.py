@@ -173,6 +173,9 @@ def _forget_dead_streams(code: int) -> None:
         flushing.start()
         flushing.join(_PATIENCE)
         if flushing.is_alive():
+            from ..app.logs import finish_logs
+
+            finish_logs()
             os._exit(code)
 
 
