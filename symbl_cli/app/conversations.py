@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 from ..collection import without_collection
-from ..config.endpoint import Server
 from ..config.places import find_places
-from ..config.resolve import load
+from ..config.resolve import Configuration, load
 from ..connect.choice import endpoint_for
 from ..connect.lease import hold_lease
 from ..frozen import dataclass
@@ -57,7 +56,7 @@ class Text(StrEnum):
 def asked(asking: Asking) -> "Iterator[ConversationsClient]":
     """A client of the server that the settings mean."""
     with without_collection():
-        server = _server(asking)
+        server = endpoint_for(configuration_of(asking), needs_store=True)
         # To load the client takes a good part of what a server takes to start.
         loading = Thread(target=_load_client, name="loading", daemon=True)
         loading.start()
@@ -70,14 +69,13 @@ def asked(asking: Asking) -> "Iterator[ConversationsClient]":
         yield client
 
 
-def _server(asking: Asking) -> Server:
+def configuration_of(asking: Asking) -> Configuration:
     flags = {
         "api_url": asking.api_url,
         "profile": asking.profile,
         "engine": asking.engine,
     }
-    configuration = load(flags, environment=os.environ, places=find_places())
-    return endpoint_for(configuration, needs_store=True)
+    return load(flags, environment=os.environ, places=find_places())
 
 
 def _load_client() -> None:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..config.settings import Engine
+from ..connect.choice import engine_of
 from ..conversations.client import ConversationsClient
 from ..conversations.exports import read_export, write_export
 from ..errors import ConflictError
 from ..frozen import dataclass
 from ..protocol import resources as r
-from .conversations import Asking, asked
+from ..sinks.notices import Notices
+from .conversations import Asking, asked, configuration_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,11 @@ def delete(
     older_than: float | None,
     everything: bool,
     confirm: Callable[[str], bool],
+    notices: Notices,
 ) -> int:
     """Delete for good what *confirm* allows; returns how many.
 
+    With what killed runs have left of it, where it is this computer's own.
     *older_than* seconds, or *everything*, add to *names*; what runs is left then. A
     recording that was heard faster than it plays may have its end in the future.
     """
@@ -56,9 +61,20 @@ def delete(
         chosen = list({one.id: one for one in chosen}.values())
         if not (chosen and confirm(_question(chosen))):
             return 0
+        forget = _forgetting(asking, notices)
         for one in chosen:
             client.delete(one.id)
+            forget(one.id)
     return len(chosen)
+
+
+def _forgetting(asking: Asking, notices: Notices) -> Callable[[str], None]:
+    configuration = configuration_of(asking)
+    if engine_of(configuration) is not Engine.LOCAL:
+        return lambda _: None
+    from .forgetting import LeftOvers
+
+    return LeftOvers(configuration.places, notices).forget
 
 
 def _ended_before(client: ConversationsClient, seconds: float) -> list[r.Conversation]:

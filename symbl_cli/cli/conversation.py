@@ -257,14 +257,16 @@ def delete(
 
     if not (names or older_than or everything):
         raise click.UsageError("name a conversation, or give --older-than or --all")
+    notices = reporting().notices()
     count = housekeeping.delete(
         asking,
         names,
         older_than=_age(older_than),
         everything=everything,
         confirm=(lambda _: True) if yes else _confirm,
+        notices=notices,
     )
-    reporting().notices().status(f"deleted: {count}")
+    notices.status(f"deleted: {count}")
 
 
 def _age(text: str | None) -> float | None:
