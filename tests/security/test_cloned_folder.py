@@ -1,6 +1,7 @@
 """A folder that somebody else made takes nothing away from whoever works in it."""
 
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from symbl_cli.config.places import find_places
 from symbl_cli.config.resolve import load
 from symbl_cli.config.settings import SETTINGS, Source
 from symbl_cli.errors import UsageError
+from tests.cli.expected import DEMO
 from tests.command_line import Home
 from tests.scripted_speech import speech
 
@@ -162,17 +164,50 @@ def test_a_symbl_conf_redirects_nothing(
     assert SAID in ran.stdout
 
 
-def test_a_module_that_lies_about_is_not_run(home: Home, tmp_path: Path) -> None:
-    for name in ("websocket", "symbl_cli", "click", "json", "uvicorn"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken over')\n")
-    (tmp_path / "home").mkdir()
-    alone = Home(tmp_path / "home")
+LIES = ("websocket", "symbl_cli", "click", "json", "uvicorn", "sqlalchemy")
 
-    ran = alone.shell(f"cd {tmp_path} && {_symbl()} stream - --no-store -v < /dev/null")
 
-    alone.end_server()
+@pytest.fixture
+def lying(tmp_path: Path) -> Path:
+    """A folder with modules that end whatever imports them."""
+    folder = tmp_path / "lying"
+    folder.mkdir()
+    for name in LIES:
+        (folder / f"{name}.py").write_text("raise SystemExit('taken over')\n")
+    return folder
+
+
+def test_a_module_that_lies_about_is_not_run(own_home: Home, lying: Path) -> None:
+    """Neither by a run, nor by the server and the recogniser that it starts."""
+    talk = f"{DEMO.sound} --duration 8"
+    try:
+        ran = own_home.shell(f"cd {lying} && {_symbl()} stream {talk} --no-live -v")
+    finally:
+        own_home.end_server()
+
+    assert ran.code == 0, ran.stderr
+    assert "Today we plan the opening of our library." in ran.stdout
     assert "taken over" not in ran.stderr + ran.stdout
-    assert home.folder != alone.folder
+
+
+def test_a_server_in_the_foreground_runs_no_module_that_lies_about(
+    own_home: Home, lying: Path
+) -> None:
+    command = [_symbl(), "serve", "--recognizer", "scripted"]
+    with subprocess.Popen(
+        command, cwd=lying, env=own_home.environment(), stderr=subprocess.PIPE
+    ) as server:
+        assert server.stderr is not None
+        said = server.stderr.readline().decode()
+        try:
+            ran = own_home.run("stream", "-", "--no-store", sound=TALK)
+        finally:
+            server.terminate()
+            said += server.stderr.read().decode()
+
+    assert ran.code == 0, ran.stderr
+    assert SAID in ran.stdout
+    assert "taken over" not in said + ran.stderr
 
 
 def _symbl() -> str:
