@@ -13,11 +13,15 @@ from threading import Event
 import pytest
 import soundfile
 
+from symbl_cli.config.endpoint import Endpoint
+from symbl_cli.conversations.client import ConversationsClient
+from symbl_cli.conversations.http import Http
 from tests.command_line import LIMIT, ROOT, Home, Ran, finished, read_until
 from tests.runs.killed import words_of
 from tests.scripted_speech import speech
 from tests.server_process import stored_at
 from tests.small_disk import fill, small_disk
+from tests.streaming.service import KnownServer
 
 SECOND = ROOT / "tests" / "fixtures" / "second.flac"
 
@@ -137,6 +141,22 @@ def _wait(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < deadline
         pause.wait(0.02)
+
+
+def test_a_meeting_that_goes_on_is_not_ended_by_what_completes_it(home: Home) -> None:
+    with home.scripted_server(), home.process("stream", "-", "--json") as run:
+        assert run.stdin is not None
+        run.stdin.write(speech("so be it"))
+        run.stdin.flush()
+        read_until(run, lambda line: "so be it" in line and "final" in line)
+        address = home.address
+        here = Endpoint("", address.url, lambda: address.token, is_local=True)
+        with ConversationsClient(Http(KnownServer(here))) as client:
+            completed = client.complete(client.export("last"))
+
+            assert completed.end_time is None
+            finished(run)
+            assert client.find(completed.id).end_time is not None
 
 
 @pytest.mark.parametrize("is_piped", [False, True], ids=["recording", "pipe"])
