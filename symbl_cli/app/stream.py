@@ -142,7 +142,7 @@ def _say_at_the_end(
     telling = NoticesOfARun(notices)
     if keeping.failure:
         telling.warning(
-            f"this run could not be kept on disk to its end: {keeping.failure}",
+            f"this run was not kept on disk all the time: {keeping.failure}",
             suggestion="see whether there is room where `symbl config path runs` is",
         )
     if missing is not None:

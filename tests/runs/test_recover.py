@@ -291,7 +291,7 @@ def test_a_full_disk_costs_the_spool_and_nothing_else(
     assert [line["state"] for line in ran.of("status")].count("spool_off") == 1
     told = [one["warning"]["message"] for one in ran.notices if "warning" in one]
     assert told == [
-        "this run could not be kept on disk to its end: No space left on device"
+        "this run was not kept on disk all the time: No space left on device"
     ]
 
 
