@@ -26,6 +26,7 @@ def _head(server: ServerProcess, path: str, size: str, token: str) -> bytes:
     ("path", "has_token", "most", "status"),
     [
         ("/v1/conversations", True, 64 << 20, 413),
+        ("/v1/conversations/1/bookmarks", True, 4 << 20, 413),
         ("/v1/conversations", False, 0, 401),
         ("/oauth2/token:generate", False, 16 << 10, 413),
     ],

@@ -1,21 +1,27 @@
 """Nobody has anything of another tenant: every route, every socket."""
 
+import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from select import select
+from urllib.parse import urlsplit
 
 import pytest
 import websocket
 
 from symbl_cli.server.rest.answering import ROUTES, Route
 from symbl_cli.server.rest.exchange import NO_CONVERSATION
+from symbl_cli.server.store.opening import DATABASE_FILE
 from tests.command_line import Home
 from tests.scripted_speech import speech
 from tests.server_process import limited
 from tests.socket_line import SocketLine, kind, pick
 
-from .serving import Answer, ask, serving, token_of
+from .serving import LIMIT, Answer, ask, serving, token_of
 
 ROOM = "board-meeting"
 BODIES: dict[str, object] = {
@@ -78,6 +84,32 @@ def _tenants(folder: Path, *options: str) -> Iterator[tuple[str, str, str]]:
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     with _tenants(tmp_path_factory.mktemp("tenants")) as (url, owner, stranger):
         yield Two(url, owner, stranger, _meeting(url, owner))
+
+
+def test_who_asks_for_much_at_once_leaves_a_turn_to_others(tmp_path: Path) -> None:
+    database = Home(tmp_path).data / DATABASE_FILE
+    with (
+        _tenants(tmp_path) as (url, owner, stranger),
+        closing(sqlite3.connect(database, isolation_level=None)) as store,
+        ExitStack() as stack,
+    ):
+        store.execute("BEGIN IMMEDIATE")  # who writes now has to wait
+        imports = [stack.enter_context(_import(url, stranger)) for _ in range(8)]
+
+        status, _ = ask(url, "GET", "/v1/conversations", token=owner)
+
+        answered, _, _ = select([one.sock for one in imports], [], [], 0)
+        store.execute("ROLLBACK")
+        assert (status, answered) == (200, [])
+        assert {one.getresponse().status for one in imports} == {201}
+
+
+def _import(url: str, token: str) -> closing[HTTPConnection]:
+    """It is asked for; the answer is not waited for."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=LIMIT)
+    body = json.dumps({"conversation": {"name": "Big"}, "messages": []})
+    connection.request("POST", "/v1/conversations", body, {"X-API-KEY": token})
+    return closing(connection)
 
 
 LIMITS = ("tenant-streams=1", "tenant-sockets=2", "tenant-requests=0.5")
