@@ -14,7 +14,7 @@ from tests.scripted_speech import speech
 from tests.server_process import ServerProcess
 from tests.socket_line import SocketLine
 
-TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 LIMIT = 30
 """Seconds after which something hangs."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -42,6 +42,17 @@ def connect(server: ServerProcess) -> socket.socket:
     return socket.create_connection((place.hostname or "", place.port or 0), LIMIT)
 
 
+def connect_narrowly(server: ServerProcess) -> socket.socket:
+    """The same, with little room on the way: about 95 kB wait in Linux's hands."""
+    place = urlsplit(server.address.url)
+    line = socket.socket()
+    line.settimeout(LIMIT)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    line.connect((place.hostname or "", place.port or 0))
+    return line
+
+
 def request(server: ServerProcess, path: str, *headers: str) -> bytes:
     """The head of a socket's handshake; *headers* are added to it."""
     lines = (
@@ -63,13 +74,20 @@ def upgrade(
 ) -> Iterator[tuple[socket.socket, str]]:
     """A WebSocket without a library, and the server's answer to its handshake."""
     with connect(server) as line:
-        line.sendall(request(server, f"/v1/streaming/{room}", *headers))
-        answer = b""
-        while not answer.endswith(b"\r\n\r\n"):
-            if not (piece := line.recv(1)):
-                break
-            answer += piece
-        yield line, answer.decode()
+        yield line, shake_hands(server, line, room, *headers)
+
+
+def shake_hands(
+    server: ServerProcess, line: socket.socket, room: str, *headers: str
+) -> str:
+    """*line* becomes a WebSocket; the server's answer to that."""
+    line.sendall(request(server, f"/v1/streaming/{room}", *headers))
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        if not (piece := line.recv(1)):
+            break
+        answer += piece
+    return answer.decode()
 
 
 def dial(server: ServerProcess, room: str) -> SocketLine:
