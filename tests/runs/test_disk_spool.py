@@ -110,6 +110,7 @@ def test_what_was_sent_is_no_loss_when_it_goes(tmp_path: Path) -> None:
             found = kept.spool.get(place, 0)
             assert not isinstance(found, Nothing)
             place, _ = found
+        kept.until_saved((number + 1) * BLOCK)
         kept.until(lambda: len(list(kept.folder.glob("*.pcm"))) <= 1)
 
         told, first = list(kept.told), joined(read_all(kept.spool))[0].start

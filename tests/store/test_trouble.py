@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import Connection
 
 from symbl_cli.errors import DiskFullError, ExitCode, NewerStoreError, StoreError
-from symbl_cli.private import make_file
 from symbl_cli.server.store.changes import SaveConversation, SaveMessage
 from symbl_cli.server.store.opening import DATABASE_FILE, open_database
 from symbl_cli.server.store.schema import MIGRATIONS
@@ -82,6 +81,7 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_writer_is_killed(
         pytest.param(
             b"SQLite format 3\0" + b"\0" * 4080, "it is no database", id="empty header"
         ),
+        pytest.param(b"", "the file was empty", id="empty"),
     ],
 )
 def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
@@ -100,28 +100,6 @@ def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
         )
         assert aside.read_bytes() == content
         assert store.messages(MEETING) == MESSAGES
-
-
-def test_a_store_that_was_emptied_is_told(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
-        store.write(*whole_meeting()).result(10)
-    (tmp_path / DATABASE_FILE).write_bytes(b"")
-
-    with open_store(tmp_path, today=lambda: DAY) as store:
-        (notice,) = store.notices
-
-    assert "were damaged (the file was empty)" in notice
-
-
-def test_a_store_whose_first_start_was_cut_off_is_new(tmp_path: Path) -> None:
-    make_file(tmp_path / DATABASE_FILE)  # as far as it came
-
-    with open_store(tmp_path) as store:
-        store.write(*whole_meeting()).result(10)
-
-        assert store.notices == ()
-        assert store.messages(MEETING) == MESSAGES
-    assert list(tmp_path.glob("*.damaged-*")) == []
 
 
 def test_a_pipe_in_the_place_of_the_mark_holds_nobody_up(tmp_path: Path) -> None:

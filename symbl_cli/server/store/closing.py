@@ -51,11 +51,6 @@ class ClosingMark:
             with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - has the mode
                 file.write(state)
 
-    @property
-    def is_there(self) -> bool:
-        """Whether a database was closed well; the start since has not begun."""
-        return self._path.is_file()
-
     def _said(self) -> str:
         """Raises OSError and UnicodeDecodeError."""
         with open(open_regular(self._path), encoding="ascii") as file:  # noqa: PTH123 - is open already

@@ -97,8 +97,8 @@ def _open_sound(
     path: Path, today: Callable[[], date], migrations: Sequence[schema.Migration]
 ) -> Opened:
     """Raises _Damaged where *path* is no sound store, OSError where it cannot be."""
+    is_new = _made_private(path)
     mark = ClosingMark(path)
-    is_new = _made_private(path, mark)
     is_unchanged = mark.take()
     engine = open_writer(path)
     try:
@@ -115,25 +115,19 @@ def _open_sound(
     return Opened(engine, mark, notices)
 
 
-def _made_private(path: Path, mark: ClosingMark) -> bool:
+def _made_private(path: Path) -> bool:
     """Make the file before SQLite does, so that nobody else ever reads it.
 
-    Whether there was nothing in it. Raises _Damaged where something else is in its
-    place.
+    Whether it was made. Raises _Damaged where something else is in its place.
     """
-    if not path.exists():
-        make_file(path)
-        return True
-    if not path.is_file():
-        raise _Damaged(f"{path.name} is no file")
-    is_empty = (
-        not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists()
-    )
-    # Without the mark it is what a start leaves that was cut off at once.
-    if is_empty and mark.is_there:
-        raise _Damaged("the file was empty")
+    if path.exists():
+        if not path.is_file():
+            raise _Damaged(f"{path.name} is no file")
+        if not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
+            raise _Damaged("the file was empty")
+    is_new = not path.exists()
     make_file(path)
-    return is_empty
+    return is_new
 
 
 def _check(engine: Engine) -> None:
