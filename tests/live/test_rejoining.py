@@ -297,7 +297,7 @@ def test_who_starts_again_on_one_socket_is_told_everything_once() -> None:
 
 TWO = replace(RECORDED, streams=2, started_at="2026-03-02T12:00:00+00:00")
 SAID = ("Good morning.", "We sold ten.")
-OTHER = f"Well{2 * SLOW} hi."
+OTHER = f"Well{4 * SLOW} hi."
 SOUNDS = {"stream": speech(*SAID), "other": silence(0.6) + say(OTHER) + silence(1.2)}
 
 
