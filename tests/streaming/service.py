@@ -192,7 +192,7 @@ class Peer:
             case Ping():
                 self.pings += 1
                 if self.answers_pings and self._wire.state is ConnectionState.OPEN:
-                    self.line.sendall(self._wire.send(event.response()))
+                    self.send_raw(self._wire.send(event.response()))
             case CloseConnection(code=code):
                 self.close_code = code
                 with suppress(Exception):
