@@ -192,7 +192,8 @@ class Peer:
             case Ping():
                 self.pings += 1
                 if self.answers_pings and self._wire.state is ConnectionState.OPEN:
-                    self.send_raw(self._wire.send(event.response()))
+                    with suppress(HungUpError):  # that is read next
+                        self.send_raw(self._wire.send(event.response()))
             case CloseConnection(code=code):
                 self.close_code = code
                 with suppress(Exception):
