@@ -45,6 +45,12 @@ _T = TypeVar("_T")
 OURS = StartRequest(stream_id="stream", epoch=1, no_connection_timeout=30)
 
 
+class SlowToLoad(Recognition):
+    async def load(self) -> None:
+        await super().load()
+        await asyncio.sleep(0.5)
+
+
 def _sent(value: _T) -> _T:
     """*value* as it arrives on another machine."""
     copy: _T = pickle.loads(pickle.dumps(value))

@@ -11,12 +11,19 @@ from symbl_cli.protocol.events import (
     StartRequest,
 )
 from symbl_cli.server.live.port import ConversationPort
-from symbl_cli.server.recognition.recognition import Recognition
 from symbl_cli.server.store.changes import Change, SaveMessage
 from symbl_cli.server.store.closing import NoMark
 from symbl_cli.server.store.opening import open_in_memory
 from symbl_cli.server.store.store import Store
-from tests.live.far import OURS, FarDirectory, play_on, say, speaker, texts_of
+from tests.live.far import (
+    OURS,
+    FarDirectory,
+    SlowToLoad,
+    play_on,
+    say,
+    speaker,
+    texts_of,
+)
 
 TURNS = 100
 """Of the event loop: enough for anything that waits for nothing else."""
@@ -85,12 +92,6 @@ def test_a_final_is_in_the_store_before_anybody_is_told() -> None:
         return too_early, texts_of(told)
 
     assert play_on(play, new_store=HeldStore) == ([], ["The van is late."])
-
-
-class SlowToLoad(Recognition):
-    async def load(self) -> None:
-        await super().load()
-        await asyncio.sleep(0.5)
 
 
 def test_who_joins_while_something_is_being_stored_is_told_it() -> None:

@@ -29,7 +29,15 @@ from symbl_cli.server.settings import RecognizerName
 from symbl_cli.server.store.changes import DeleteConversation
 from symbl_cli.server.store.store import open_store
 from tests.live import far
-from tests.live.far import OURS, FarDirectory, play_on, speaker, texts_of, until
+from tests.live.far import (
+    OURS,
+    FarDirectory,
+    SlowToLoad,
+    play_on,
+    speaker,
+    texts_of,
+    until,
+)
 from tests.scripted_speech import cut, say, silence, speech
 
 BRIEF = replace(OURS, no_connection_timeout=0.1)
@@ -267,12 +275,6 @@ def test_a_newcomer_begins_anew_while_those_who_are_away_are_given_up() -> None:
         return _stored(directory)
 
     assert play_on(play) == ["Hello there."]
-
-
-class SlowToLoad(Recognition):
-    async def load(self) -> None:
-        await super().load()
-        await asyncio.sleep(0.5)
 
 
 def test_who_starts_again_on_one_socket_is_told_everything_once() -> None:
