@@ -12,6 +12,10 @@ FOLDER = 0o700
 FILE = 0o600
 
 
+class NotOurs(OSError):
+    """Nothing that we have written."""
+
+
 def make_folder(folder: "Path", *, exist_ok: bool = False) -> None:
     """As `Path.mkdir`, and the folders above it that are missing are private too."""
     try:
@@ -32,13 +36,16 @@ def make_file(file: str | os.PathLike[str]) -> None:
 
 
 def open_regular(file: str | os.PathLike[str]) -> int:
-    """A descriptor that reads *file*; raises OSError, also where it is no file.
+    """A descriptor that reads *file*; raises OSError, NotOurs where it is no file.
 
     What somebody put in its place, as a pipe that never says a word, holds nobody up.
     """
     binary = getattr(os, "O_BINARY", 0)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | binary)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "It is no file", str(file))
-    return descriptor
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    raise NotOurs(errno.EINVAL, "It is no file", str(file))

@@ -19,13 +19,7 @@ from .disk_spool import DiskSpool
 from .journal import end_entry, entry
 from .journal_writer import JournalWriter
 from .run_record import RunRecord
-from .runs import (
-    CUT,
-    lock_folder,
-    make_folder,
-    remove_folder,
-    write_record,
-)
+from .runs import CUT, lock_folder, make_folder, remove_folder, write_record
 from .spool import MemorySpool, Spool
 
 log = logging.getLogger(__name__)

@@ -7,30 +7,20 @@ a link to a device, more bytes than there is memory.
 import errno
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+from ..private import NotOurs, open_regular
+
 _LONGEST_LINE = 2**24
 """Characters of a line: more are taken for several."""
 
 
-class NotOurs(OSError):
-    """Nothing that a run has written."""
-
-
 def open_kept(path: Path) -> BinaryIO:
     """*path* to be read; raises OSError, NotOurs where it is no file."""
-    descriptor = os.open(path, _FLAGS)
-    try:
-        _check(path, os.fstat(descriptor).st_mode)
-        return open(descriptor, "rb")  # noqa: PTH123 — is open already
-    except OSError:
-        os.close(descriptor)
-        raise
+    return open(open_regular(path), "rb")  # noqa: PTH123 — is open already
 
 
 def read_kept(path: Path, most: int) -> bytes:
@@ -52,10 +42,3 @@ def kept_lines(path: Path, most: int) -> Iterator[str]:
             raise NotOurs(errno.EFBIG, "It is too long", str(path))
         while line := file.readline(_LONGEST_LINE):
             yield line
-
-
-def _check(path: Path, mode: int) -> None:
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not stat.S_ISREG(mode):
-        raise NotOurs(errno.EINVAL, "It is no file", str(path))

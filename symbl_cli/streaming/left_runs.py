@@ -12,8 +12,9 @@ from typing import TypeVar
 from ..errors import ConflictError, NotFoundError, StoreError
 from ..frozen import dataclass
 from ..locks import Lock
+from ..private import NotOurs
 from .journal import Journal, read_journal
-from .kept_files import NotOurs, kept_lines, open_kept, read_kept
+from .kept_files import kept_lines, open_kept, read_kept
 from .run_record import RunRecord, decode_record
 from .runs import (
     CUT,

@@ -67,9 +67,6 @@ class Speech:
 class Uplink:
     """Runs on a thread of its own; `abandon` and `finalised` are for others."""
 
-    _failure: SymblError | None = None
-    """What ended the last connection or try."""
-
     def __init__(
         self,
         speech: Speech,
@@ -97,6 +94,8 @@ class Uplink:
         """Samples sent over earlier lines, and where this one began."""
         self._backlog = math.inf
         """The least that the server told of, in seconds of sound."""
+        self._failure: SymblError | None = None
+        """What ended the last connection or try."""
         self._lost_at: float | None = None
         self._last_word = self._clock()
         self._has_listened = False
@@ -105,10 +104,8 @@ class Uplink:
         self._was_dialled = self._is_draining = False
         self.is_completed = False
         """Whether the server has all and said its last words."""
-        self.sent = 0
-        """The position up to which sound was sent."""
-        self.final_end = 0
-        """The position up to which all is final."""
+        self.sent = self.final_end = 0
+        """The positions up to which sound was sent, and up to which all is final."""
 
     @property
     def carried(self) -> int:
@@ -236,7 +233,7 @@ class Uplink:
             timing=self._timing,
             clock=self._clock,
         )
-        self._carried, self._from = self.carried, sender.position
+        self._from = sender.position
         self._sender = sender
         self._has_listened = True
         self._tell_listening(sender.lost)

@@ -294,22 +294,28 @@ def test_what_is_recorded_while_it_is_spoken_is_recorded_on_however_long() -> No
     assert "check the URL" not in caught.value.suggestion
 
 
+def _listened_once(peer: Peer) -> None:
+    peer.listen(0)
+    peer.hang_up()
+
+
+def _leave_while_it_is_away(sink: WatchedSink, control: Control) -> None:
+    sink.until(lambda body: is_state(body, State.RECONNECTING))
+    control.stop(EndReason.INTERRUPTED)
+
+
 def test_who_leaves_while_the_server_is_away_makes_no_storm_of_dials() -> None:
     sink, control = WatchedSink(), Control()
     timing = replace(TIMING, first_delay=8, longest_delay=8, last_words=2)
 
-    def lost(peer: Peer) -> None:
-        peer.listen(0)
-        peer.hang_up()
-
-    def leave() -> None:
-        sink.until(lambda body: is_state(body, State.RECONNECTING))
-        control.stop(EndReason.INTERRUPTED)
-
     with ThreadPoolExecutor(1) as executor:
-        left = executor.submit(leave)
+        left = executor.submit(_leave_while_it_is_away, sink, control)
         run_against(
-            lost, source=LiveSource(), sink=sink, control=control, timing=timing
+            _listened_once,
+            source=LiveSource(),
+            sink=sink,
+            control=control,
+            timing=timing,
         )
         left.result()
 
@@ -330,17 +336,9 @@ def test_who_leaves_while_the_server_is_away_makes_no_storm_of_dials() -> None:
 def test_who_leaves_while_nobody_answers_waits_no_longer_than_for_last_words() -> None:
     source, sink, control = LiveSource(), WatchedSink(), Control()
 
-    def lost(peer: Peer) -> None:
-        peer.listen(0)
-        peer.hang_up()
-
-    def leave() -> None:
-        sink.until(lambda body: is_state(body, State.RECONNECTING))
-        control.stop(EndReason.INTERRUPTED)
-
     with ThreadPoolExecutor(1) as executor:
-        left = executor.submit(leave)
-        run_against(lost, source=source, sink=sink, control=control)
+        left = executor.submit(_leave_while_it_is_away, sink, control)
+        run_against(_listened_once, source=source, sink=sink, control=control)
         left.result()
 
     end = sink.bodies[-1]

@@ -64,14 +64,13 @@ class Publication:
         """Tell the client of *stream*, where it is so, that nothing was spoken."""
         if (fallen := stream.fall_silent()) is not None:
             caption, end = fallen
-            self._in_order(
-                stream, end, partial(self._tell_silence, stream, caption, end)
-            )
+            addressed = Addressed(caption, Audience.STREAM, stream.id)
+            self._in_order(stream, end, partial(self._move, stream, end, addressed))
 
     def finished(self, stream: Stream) -> None:
         """No more is heard of *stream*, which is told when all of it was."""
         end = stream.received
-        self._in_order(stream, end, partial(self._save, stream, end))
+        self._in_order(stream, end, partial(self._move, stream, end))
 
     def advance(self, settled: float) -> None:
         """Everything that begins up to *settled* seconds was heard."""
@@ -106,17 +105,12 @@ class Publication:
     def _end(self, stream: Stream, heard: Heard, spoken: Spoken) -> None:
         """That an utterance came to nothing."""
         caption = Addressed(spoken.caption, Audience.CAPTIONS, stream.id)
-        self._outbox.put((caption,), SaveStream(stream.told(heard.end)))
+        self._move(stream, heard.end, caption)
         self._hear_interim(stream, spoken.caption)
 
-    def _tell_silence(
-        self, stream: Stream, caption: wire.RecognitionResult, end: int
-    ) -> None:
-        addressed = Addressed(caption, Audience.STREAM, stream.id)
-        self._outbox.put((addressed,), SaveStream(stream.told(end)))
-
-    def _save(self, stream: Stream, end: int) -> None:
-        self._outbox.put((), SaveStream(stream.told(end)))
+    def _move(self, stream: Stream, end: int, *addressed: Addressed) -> None:
+        """Nothing more comes of *stream* up to *end* than what is *addressed*."""
+        self._outbox.put(addressed, SaveStream(stream.told(end)))
 
     def _publish(
         self, stream: Stream, heard: Heard, spoken: Spoken, record: MessageRecord
